@@ -1,0 +1,149 @@
+"""The events that cross Kafka: CloudEvents 1.0 in structured JSON. `docs/events.md` documents each field.
+
+`decode_response` is the consumers' hot path: a plain check of what the receivers rely on, no schema library.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+RESPONSES = "survey.responses"
+JOURNEYS = "survey.journeys"
+HEARTBEAT = "survey.heartbeat"
+
+SOURCE = "/journeyloop/survey"
+RECORDED, AMENDED, VOIDED = "recorded", "amended", "voided"
+PUBLISHED, RETIRED = "published", "retired"
+RESPONSE_TYPES = {f"io.journeyloop.response.{kind}.v1": kind for kind in (RECORDED, AMENDED, VOIDED)}
+JOURNEY_TYPES = {f"io.journeyloop.journey.{kind}.v1": kind for kind in (PUBLISHED, RETIRED)}
+HEARTBEAT_TYPE = "io.journeyloop.heartbeat.v1"
+
+SCALES = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7)}
+_TEXTS = ("answer_id", "survey", "journey", "stage", "touchpoint", "metric", "audience", "answered_at", "recorded_at")
+
+
+class Invalid(Exception):
+    """An event that can never be processed: it goes to the dead letters with this reason."""
+
+
+def response_type(kind: str) -> str:
+    """The CloudEvents type of a response event of `kind` (recorded, amended or voided)."""
+    return f"io.journeyloop.response.{kind}.v1"
+
+
+def journey_type(kind: str) -> str:
+    """The CloudEvents type of a journey event of `kind` (published or retired)."""
+    return f"io.journeyloop.journey.{kind}.v1"
+
+
+def encode(type_: str, key: str, number: int, time: str, data: dict[str, Any]) -> bytes:
+    """One event as bytes. `number` is the sequence or revision that makes (key, number) unique on its topic."""
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": f"{key}/{number}",
+            "source": SOURCE,
+            "type": type_,
+            "subject": key,
+            "time": time,
+            "datacontenttype": "application/json",
+            "data": data,
+        }
+    )
+
+
+def decode(value: bytes | None, types: dict[str, str]) -> tuple[str, dict[str, Any]]:
+    """(kind, data) of an event whose type is one of `types`. Raises Invalid."""
+    try:
+        envelope = orjson.loads(value or b"")
+        kind = types[envelope["type"]]
+        data = envelope["data"]
+    except orjson.JSONDecodeError as error:
+        raise Invalid(f"not JSON: {error}") from error
+    except KeyError as error:
+        raise Invalid(f"unknown type or missing field {error}") from error
+    except TypeError as error:
+        raise Invalid("not a CloudEvents object") from error
+    if type(data) is not dict:
+        raise Invalid("data is not an object")
+    return kind, data
+
+
+def decode_response(value: bytes | None) -> tuple[str, dict[str, Any]]:
+    """(kind, data) of an event on `survey.responses`; raises Invalid with the reason.
+
+    kind is recorded, amended or voided. data holds sequence (int ≥ 1), the place, metric, audience, score
+    (int on the metric's scale; None when voided), reasons, segments, times as ISO 8601 text, historic, and for
+    amended and voided `previous` {score, reasons}.
+    """
+    kind, data = decode(value, RESPONSE_TYPES)
+    try:
+        for name in _TEXTS:
+            if type(data[name]) is not str:
+                raise Invalid(f"{name} is not text")
+        _check(kind, data)
+    except KeyError as error:
+        raise Invalid(f"missing field {error}") from error
+    return kind, data
+
+
+def decode_journey(value: bytes | None) -> tuple[str, dict[str, Any]]:
+    """(kind, data) of an event on `survey.journeys`: published carries the whole map, retired only its key."""
+    kind, data = decode(value, JOURNEY_TYPES)
+    if type(data.get("journey")) is not str or type(data.get("revision")) is not int:
+        raise Invalid("journey or revision missing")
+    if kind == PUBLISHED and not (type(data.get("stages")) is list and type(data.get("surveys")) is list):
+        raise Invalid("stages or surveys missing")
+    return kind, data
+
+
+def decode_heartbeat(value: bytes | None) -> dict[str, Any]:
+    """The data of an event on `survey.heartbeat`: beat_at, last_sequence {key: n}, survey_web_ready."""
+    _, data = decode(value, {HEARTBEAT_TYPE: "beat"})
+    if type(data.get("last_sequence")) is not dict or type(data.get("beat_at")) is not str:
+        raise Invalid("beat_at or last_sequence missing")
+    return data
+
+
+def isoformat(moment: datetime) -> str:
+    """UTC text of one fixed width, `2026-11-22T05:38:58.123456Z`, so that texts sort as times do."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_time(text: str) -> datetime:
+    """The aware datetime behind ISO 8601 text with an offset. Raises ValueError, also for a naive time."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("the time has no offset")
+    return moment.astimezone(UTC)
+
+
+def _check(kind: str, data: dict[str, Any]) -> None:
+    if type(data["sequence"]) is not int or data["sequence"] < 1:
+        raise Invalid("sequence is not a positive integer")
+    if type(data["survey_revision"]) is not int:
+        raise Invalid("survey_revision is not an integer")
+    scale = SCALES.get(data["metric"])
+    if scale is None:
+        raise Invalid(f"unknown metric {data['metric']}")
+    if kind == VOIDED:
+        _check_score(data["previous"]["score"], scale)
+    else:
+        _check_score(data["score"], scale)
+        if kind == AMENDED:
+            _check_score(data["previous"]["score"], scale)
+    if type(data["segments"]) is not dict or type(data["reasons"]) is not list or type(data["historic"]) is not bool:
+        raise Invalid("segments, reasons or historic has the wrong form")
+    try:
+        parse_time(data["answered_at"])
+        parse_time(data["recorded_at"])
+    except ValueError as error:
+        raise Invalid(f"answered_at or recorded_at: {error}") from error
+
+
+def _check_score(score: object, scale: tuple[int, int]) -> None:
+    if type(score) is not int or not scale[0] <= score <= scale[1]:
+        raise Invalid(f"score {score!r} is outside {scale[0]}-{scale[1]}")
