@@ -1,0 +1,1 @@
+"""All SQL of the alerts service, one module a subject."""
