@@ -1,0 +1,89 @@
+"""Kafka as this product uses it: topics, one kind of producer, one kind of consumer.
+
+The traps this module settles are listed in DESIGN and in `docs/adr/0003-kafka-client.md`.
+"""
+
+from __future__ import annotations
+
+from kafka import KafkaConsumer, KafkaProducer
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import TopicAlreadyExistsError
+
+from shared import events
+from shared.settings import Settings
+
+RESPONSE_PARTITIONS = 12
+WEEK_MS = 7 * 24 * 3600 * 1000
+TOPICS = {
+    events.RESPONSES: (RESPONSE_PARTITIONS, {"retention.ms": str(WEEK_MS)}),
+    events.JOURNEYS: (1, {"cleanup.policy": "compact"}),
+    events.HEARTBEAT: (1, {"retention.ms": str(WEEK_MS)}),
+}
+
+
+class WrongPartitions(Exception):
+    """A topic has another number of partitions than this version keeps: order per key would be lost."""
+
+
+def topic(settings: Settings, name: str) -> str:
+    """The name on the broker of one of our topics."""
+    return settings.topic_prefix + name
+
+
+def dead_topic(name: str) -> str:
+    """Where the dead letters of topic `name` go."""
+    return f"{name}.dead"
+
+
+def ensure_topics(settings: Settings) -> None:
+    """Create the topics that do not exist yet; raise WrongPartitions where one differs from ours."""
+    wanted = dict(TOPICS) | {dead_topic(name): (1, config) for name, (_, config) in TOPICS.items()}
+    wanted = {topic(settings, name): how for name, how in wanted.items()}
+    admin = KafkaAdminClient(bootstrap_servers=list(settings.kafka_bootstrap_servers))
+    try:
+        there = set(admin.list_topics())
+        for name in sorted(set(wanted) - there):
+            _create(admin, name, *wanted[name])
+        for found in admin.describe_topics(sorted(wanted)):
+            if len(found["partitions"]) != wanted[found["name"]][0]:
+                raise WrongPartitions(f"{found['name']} has {len(found['partitions'])} partitions")
+    finally:
+        admin.close()
+
+
+def _create(admin: KafkaAdminClient, name: str, partitions: int, config: dict[str, str]) -> None:
+    try:
+        admin.create_topics([NewTopic(name, partitions, 1, topic_configs=config)])
+    except TopicAlreadyExistsError:
+        return  # another process was faster; the partitions are checked next
+
+
+def producer(settings: Settings) -> KafkaProducer:
+    """The relay's one producer: idempotent, acknowledged by all replicas, in order."""
+    return KafkaProducer(
+        bootstrap_servers=list(settings.kafka_bootstrap_servers),
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=5,
+        batch_size=256 * 1024,
+        delivery_timeout_ms=20_000,
+        request_timeout_ms=10_000,
+        max_block_ms=10_000,
+        allow_auto_create_topics=False,
+    )
+
+
+def consumer(settings: Settings, group: str, names: tuple[str, ...]) -> KafkaConsumer:
+    """A member of `group`: reads from the first event kept, commits only when told."""
+    return KafkaConsumer(
+        *[topic(settings, name) for name in names],
+        bootstrap_servers=list(settings.kafka_bootstrap_servers),
+        group_id=settings.topic_prefix + group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        session_timeout_ms=settings.kafka_session_timeout_ms,
+        heartbeat_interval_ms=settings.kafka_heartbeat_interval_ms,
+        max_poll_records=10_000,
+        fetch_max_wait_ms=100,
+        allow_auto_create_topics=False,
+    )

@@ -1,0 +1,204 @@
+"""From Kafka to a service, exactly once in effect: poll a batch, one transaction, offsets last.
+
+A service gives `apply(conn, batch)`; this loop decodes, takes out duplicates and gaps (`positions`), keeps dead
+letters, and calls it inside the transaction that also moves the positions. Two kinds of error only: an invalid event
+goes to the dead letters, anything else ends the process before it committed, and its supervisor starts it again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import CommitFailedError, RebalanceInProgressError
+from kafka.structs import OffsetAndMetadata
+
+from shared import broker, dead_letters, events, positions
+from shared.db import Connection, Schema, connect, require_current
+from shared.dead_letters import DeadLetter, StopRule
+from shared.process import Status, StopSignal
+from shared.settings import Settings
+
+ASSIGNMENT_SECONDS = 30
+POLL_MS = 1000
+
+log = structlog.get_logger()
+
+
+class NotAssigned(Exception):
+    """No partition came within 30 s: end, and be started again."""
+
+
+@dataclass
+class Batch:
+    """What one transaction applies. `responses` holds only new events, in order per key."""
+
+    responses: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    journeys: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    heartbeats: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class Counts:
+    """What this process did since it started; shown in its status line."""
+
+    applied: int = 0
+    duplicates: int = 0
+    gaps: int = 0
+    dead: int = 0
+
+
+@dataclass(slots=True)
+class _Numbered:
+    """A record of survey.responses with its place in its key: an event, or the reason why it is none."""
+
+    key: str
+    sequence: int
+    event: tuple[str, dict[str, Any]] | None
+    letter: DeadLetter | None = None
+
+
+Apply = Callable[[Connection, Batch], None]
+
+
+def run(settings: Settings, schema: Schema, group: str, topics: tuple[str, ...], apply: Apply) -> None:
+    """Consume `topics` as a member of `group` until asked to stop."""
+    stop = StopSignal()
+    status, counts, rule = Status("consumer"), Counts(), StopRule()
+    with connect(settings, schema) as conn:
+        require_current(conn, schema)
+        status.begin(conn)
+        broker.ensure_topics(settings)
+        consumer = broker.consumer(settings, group, topics)
+        try:
+            assigned_at = time.monotonic()
+            while not stop:
+                polled = consumer.poll(timeout_ms=POLL_MS)
+                assigned_at = _still_assigned(consumer, assigned_at)
+                if polled:
+                    process(settings, conn, polled, apply, counts, rule)
+                    _commit(consumer, polled)
+                    _send_dead_letters(settings, conn)
+                status.beat(conn, _detail(conn, consumer, counts))
+        finally:
+            consumer.close(autocommit=False)
+
+
+def process(
+    settings: Settings, conn: Connection, polled: dict[Any, list[Any]], apply: Apply, counts: Counts, rule: StopRule
+) -> None:
+    """Apply one poll's records in one transaction."""
+    batch, numbered, letters = Batch(), [], []
+    for partition, records in polled.items():
+        name = partition.topic.removeprefix(settings.topic_prefix)
+        for record in records:
+            entry = _read(name, record, batch)
+            rule.saw(bad=isinstance(entry, DeadLetter) or (entry is not None and entry.letter is not None))
+            if isinstance(entry, DeadLetter):
+                letters.append(entry)
+            elif entry is not None:
+                numbered.append(entry)
+    with conn.transaction():
+        locked = positions.lock(conn, [entry.key for entry in numbered]) if numbered else {}
+        letters += admit(numbered, locked, batch, counts)
+        counts.dead += len(letters)
+        dead_letters.keep(conn, letters)
+        apply(conn, batch)
+        positions.save(conn, locked.values())
+
+
+def admit(
+    numbered: list[_Numbered], locked: dict[str, positions.Position], batch: Batch, counts: Counts
+) -> list[DeadLetter]:
+    """Put the new events into `batch`, in order; the dead letters that consumed their sequence are returned."""
+    letters = []
+    for entry in numbered:
+        position = locked[entry.key]
+        if position.admit(entry.sequence):
+            if entry.letter is None and entry.event is not None:
+                batch.responses.append(entry.event)
+            elif entry.letter is not None:
+                position.skipped += 1
+                letters.append(entry.letter)
+            counts.applied += 1
+        elif entry.sequence <= position.last_sequence:
+            counts.duplicates += 1
+        else:
+            counts.gaps += 1
+            log.error("gap", key=entry.key, have=position.last_sequence, got=entry.sequence)
+    return letters
+
+
+def _read(name: str, record: Any, batch: Batch) -> _Numbered | DeadLetter | None:
+    key = record.key.decode("utf-8", "replace") if record.key else None
+    try:
+        if name == events.RESPONSES:
+            kind, data = events.decode_response(record.value)
+            if key != f"{data['journey']}/{data['stage']}":
+                raise events.Invalid(f"key {key!r} is not the event's journey/stage")
+            return _Numbered(key, data["sequence"], (kind, data))
+        if name == events.JOURNEYS:
+            batch.journeys.append(events.decode_journey(record.value))
+        else:
+            batch.heartbeats.append(events.decode_heartbeat(record.value))
+        return None
+    except events.Invalid as error:
+        sequence = _header_sequence(record)
+        letter = DeadLetter(name, record.partition, record.offset, key, sequence, str(error), record.value)
+        if name != events.RESPONSES or key is None or sequence is None:
+            return letter
+        return _Numbered(key, sequence, None, letter)
+
+
+def _header_sequence(record: Any) -> int | None:
+    text = dict(record.headers).get("sequence", b"").decode("ascii", "replace")
+    return int(text) if text.isdecimal() else None
+
+
+def _still_assigned(consumer: KafkaConsumer, since: float) -> float:
+    if consumer.assignment():
+        return time.monotonic()
+    if time.monotonic() - since > ASSIGNMENT_SECONDS:
+        raise NotAssigned(f"no partition assigned within {ASSIGNMENT_SECONDS} s")
+    return since
+
+
+def _commit(consumer: KafkaConsumer, polled: dict[TopicPartition, list[Any]]) -> None:
+    offsets = {
+        partition: OffsetAndMetadata(records[-1].offset + 1, "", -1) for partition, records in polled.items() if records
+    }
+    try:
+        consumer.commit(offsets)
+    except (CommitFailedError, RebalanceInProgressError) as error:
+        # The effect is committed; whoever has the partition now reads these again and skips them.
+        log.warning("offsets not committed", error=repr(error))
+
+
+def _send_dead_letters(settings: Settings, conn: Connection) -> None:
+    if not dead_letters.any_waiting(conn):
+        return
+    producer = broker.producer(settings)
+    try:
+
+        def send(letter: DeadLetter) -> None:
+            name = broker.topic(settings, broker.dead_topic(letter.topic))
+            key = letter.key.encode() if letter.key else None
+            producer.send(name, key=key, value=letter.message()).get(timeout=30)
+
+        while dead_letters.send_waiting(conn, send):
+            pass
+    finally:
+        producer.close(timeout=5)
+
+
+def _detail(conn: Connection, consumer: KafkaConsumer, counts: Counts) -> dict[str, Any]:
+    assigned = consumer.assignment()
+    lag = 0
+    for partition in assigned:
+        end, at = consumer.highwater(partition), consumer.position(partition, timeout_ms=100)
+        lag += max(0, end - at) if end is not None and at is not None else 0
+    return {"ready": bool(assigned), "partitions": len(assigned), "lag": lag, **vars(counts)}

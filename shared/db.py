@@ -1,0 +1,120 @@
+"""Connections, pools and migrations. One PostgreSQL schema a service; every connection's search_path is its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import psycopg
+import yoyo
+from psycopg import sql
+from psycopg.rows import dict_row
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import ConnectionPool
+from yoyo.migrations import MigrationList
+
+from shared.settings import Settings
+
+Connection = psycopg.Connection[dict[str, Any]]
+
+SHARED_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 7_402_001
+
+set_json_loads(orjson.loads)
+set_json_dumps(orjson.dumps)
+
+
+class SchemaOutdated(Exception):
+    """The database lacks migrations this code needs: run `journeyloop migrate`."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A service's PostgreSQL schema: its own migrations and the shared tables it holds (folders in shared/migrations)."""
+
+    name: str
+    folder: Path
+    shares: tuple[str, ...] = ()
+
+    def folders(self) -> list[str]:
+        return [str(SHARED_MIGRATIONS / share) for share in self.shares] + [str(self.folder)]
+
+
+ACCESS = Schema("access", SHARED_MIGRATIONS / "access")
+
+
+def connect(settings: Settings, schema: Schema, *, autocommit: bool = True) -> Connection:
+    """One connection with rows as dicts, UTC, and `schema` as its search_path."""
+    return psycopg.connect(settings.database_url, autocommit=autocommit, **_arguments(schema))
+
+
+def pool(settings: Settings, schema: Schema) -> ConnectionPool[Connection]:
+    """A pool for a web process. Open it after the fork; a connection comes within 5 s or PoolTimeout is raised."""
+    return ConnectionPool(
+        settings.database_url,
+        kwargs=_arguments(schema),
+        min_size=1,
+        max_size=settings.db_pool_size,
+        timeout=5,
+        check=ConnectionPool.check_connection,
+        open=True,
+    )
+
+
+def _arguments(schema: Schema) -> dict[str, Any]:
+    options = f"-c search_path={schema.name} -c timezone=UTC"
+    return {"row_factory": dict_row, "options": options, "connect_timeout": 5}
+
+
+def migrate(settings: Settings, schema: Schema) -> int:
+    """Bring `schema` up to date, one process at a time; the number of migrations applied."""
+    with connect(settings, ACCESS) as conn, _lock(conn):
+        conn.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema.name)))
+        backend = yoyo.get_backend(_yoyo_url(settings, schema))
+        try:
+            pending = backend.to_apply(_migrations(schema))
+            backend.apply_migrations(pending)
+            return len(pending)
+        finally:
+            backend.connection.close()
+
+
+def require_current(conn: Connection, schema: Schema) -> None:
+    """Raise SchemaOutdated where the database is older than this code."""
+    if conn.execute("SELECT to_regclass(%s) AS found", [f"{schema.name}._yoyo_migration"]).fetchone() == {"found": None}:
+        raise SchemaOutdated(f"schema {schema.name} does not exist: run `journeyloop migrate`")
+    table = sql.Identifier(schema.name, "_yoyo_migration")
+    applied = {row["migration_id"] for row in conn.execute(sql.SQL("SELECT migration_id FROM {}").format(table))}
+    missing = sorted(_needed(schema) - applied)
+    if missing:
+        raise SchemaOutdated(f"schema {schema.name} lacks {', '.join(missing)}: run `journeyloop migrate`")
+
+
+@contextmanager
+def _lock(conn: Connection) -> Iterator[None]:
+    conn.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+    try:
+        yield
+    finally:
+        conn.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+
+
+def _migrations(schema: Schema) -> MigrationList:
+    return yoyo.read_migrations(*schema.folders())
+
+
+@lru_cache
+def _needed(schema: Schema) -> frozenset[str]:
+    return frozenset(migration.id for migration in _migrations(schema))
+
+
+def _yoyo_url(settings: Settings, schema: Schema) -> str:
+    _, rest = settings.database_url.split("://", 1)
+    joiner = "&" if "?" in rest else "?"
+    return f"postgresql+psycopg://{rest}{joiner}schema={quote(schema.name)}"

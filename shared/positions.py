@@ -1,0 +1,85 @@
+"""Exactly once, per key: which events of a batch are new (SQL of the `position` table).
+
+A receiver keeps the last sequence of each key in the transaction of its effect. At or below it: a duplicate, skipped.
+One above: admitted. Further above: a gap, not applied; the key is red until everything up to the highest sequence
+seen has come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from shared.db import Connection
+
+
+@dataclass
+class Position:
+    """Where a receiver stands with one key. `gap_sequence` is the highest sequence that had to be left out."""
+
+    key: str
+    last_sequence: int
+    skipped: int = 0
+    gap_sequence: int | None = None
+
+    def admit(self, sequence: int) -> bool:
+        """Whether the event with `sequence` is the next one; moves on if so, remembers a gap if it is too far."""
+        if sequence != self.last_sequence + 1:
+            if sequence > self.last_sequence:
+                self.gap_sequence = max(sequence, self.gap_sequence or 0)
+            return False
+        self.last_sequence = sequence
+        if self.gap_sequence is not None and sequence >= self.gap_sequence:
+            self.gap_sequence = None
+        return True
+
+
+def lock(conn: Connection, keys: Iterable[str]) -> dict[str, Position]:
+    """The positions of `keys`, row-locked in key order until the transaction ends; missing ones are inserted first."""
+    ordered = sorted(set(keys))
+    conn.execute("INSERT INTO position (key) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", [ordered])
+    rows = conn.execute(
+        """SELECT key, last_sequence, skipped, gap_sequence FROM position
+           WHERE key = ANY(%s) ORDER BY key FOR UPDATE""",
+        [ordered],
+    )
+    return {row["key"]: Position(**row) for row in rows}
+
+
+def save(conn: Connection, positions: Iterable[Position]) -> None:
+    """Write the positions back; `gap_at` keeps the moment at which the gap was first seen."""
+    rows = list(positions)
+    conn.execute(
+        """UPDATE position AS p
+           SET last_sequence = new.last_sequence, skipped = new.skipped, gap_sequence = new.gap_sequence,
+               gap_at = CASE WHEN new.gap_sequence IS NOT NULL THEN coalesce(p.gap_at, now()) END
+           FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[])
+                AS new(key, last_sequence, skipped, gap_sequence)
+           WHERE p.key = new.key""",
+        [
+            [row.key for row in rows],
+            [row.last_sequence for row in rows],
+            [row.skipped for row in rows],
+            [row.gap_sequence for row in rows],
+        ],
+    )
+
+
+def read(conn: Connection) -> dict[str, int]:
+    """The last sequence of every key this receiver has seen."""
+    return {row["key"]: row["last_sequence"] for row in conn.execute("SELECT key, last_sequence FROM position")}
+
+
+def gaps(conn: Connection) -> list[dict[str, Any]]:
+    """The red keys: key, last_sequence, gap_sequence, gap_at."""
+    return conn.execute(
+        """SELECT key, last_sequence, gap_sequence, gap_at FROM position
+           WHERE gap_sequence IS NOT NULL ORDER BY gap_at, key"""
+    ).fetchall()
+
+
+def skipped(conn: Connection) -> dict[str, int]:
+    """How many events of each key went to the dead letters instead of being applied (keys with none left out)."""
+    rows = conn.execute("SELECT key, skipped FROM position WHERE skipped > 0")
+    return {row["key"]: row["skipped"] for row in rows}

@@ -1,0 +1,130 @@
+"""From the outbox to Kafka: stamp what is committed, send everything above the watermark in order, move the watermark.
+
+One relay works at a time (advisory lock); a second one waits. It never gives up on a broker that is away: it makes a
+new producer and sends again from the watermark, which receivers see as duplicates.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import structlog
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from shared import broker, events, outbox
+from shared.db import Connection, Schema, connect, require_current
+from shared.process import Status, StopSignal
+from shared.settings import Settings
+
+BATCH = 2000
+IDLE_SECONDS = 0.02
+HEARTBEAT_SECONDS = 60
+RETRY_SECONDS = 1.0
+RELAY_LOCK = 7_402_002
+
+log = structlog.get_logger()
+
+
+def run(settings: Settings, schema: Schema) -> None:
+    """Relay until asked to stop. Database errors end the process, which its supervisor starts again."""
+    stop = StopSignal()
+    status = Status("relay")
+    with connect(settings, schema) as conn:
+        require_current(conn, schema)
+        status.begin(conn)
+        while not stop and not _lead(conn):
+            status.beat(conn, {"ready": True, "standby": True})
+            time.sleep(RETRY_SECONDS)
+        while not stop:
+            try:
+                _relay(settings, conn, status, stop)
+            except KafkaError as error:
+                log.warning("broker away", error=repr(error))
+                _stamp(conn)
+                status.beat(conn, {"ready": False, "error": repr(error), **outbox.waiting(conn)}, now=True)
+                time.sleep(RETRY_SECONDS)
+
+
+def _lead(conn: Connection) -> bool:
+    row = conn.execute("SELECT pg_try_advisory_lock(%s) AS mine", [RELAY_LOCK]).fetchone()
+    return row == {"mine": True}
+
+
+def _relay(settings: Settings, conn: Connection, status: Status, stop: StopSignal) -> None:
+    broker.ensure_topics(settings)
+    producer = broker.producer(settings)
+    beat_due = time.monotonic()
+    try:
+        while not stop:
+            stamped = _stamp(conn)
+            sent = send_waiting(settings, conn, producer)
+            if time.monotonic() >= beat_due:
+                beat_due = time.monotonic() + HEARTBEAT_SECONDS
+                _heartbeat(settings, conn, producer)
+            status.beat(conn, {"ready": True, **outbox.waiting(conn)})
+            if not stamped and not sent:
+                time.sleep(IDLE_SECONDS)
+    finally:
+        producer.close(timeout=1)
+
+
+def _stamp(conn: Connection) -> int:
+    with conn.transaction():
+        return outbox.stamp(conn, BATCH)
+
+
+def send_waiting(settings: Settings, conn: Connection, producer: KafkaProducer) -> int:
+    """Send the next rows above the watermark and wait for the broker; the number sent. Raises KafkaError."""
+    before = outbox.acknowledged(conn)
+    rows = outbox.stamped_after(conn, before, BATCH)
+    if not rows:
+        return 0
+    futures = [_send(settings, producer, row) for row in rows]
+    producer.flush(timeout=30)
+    for future in futures:
+        future.get(timeout=0)
+    outbox.acknowledge(conn, before=before, now=rows[-1]["position"])
+    return len(rows)
+
+
+def _send(settings: Settings, producer: KafkaProducer, row: dict[str, Any]) -> Any:
+    sequence, recorded_at = row["sequence"], events.isoformat(row["recorded_at"])
+    data = row["data"]
+    number = data.get("revision", sequence)
+    if row["topic"] == events.RESPONSES:
+        data = {"sequence": sequence, **data, "recorded_at": recorded_at}
+    return producer.send(
+        broker.topic(settings, row["topic"]),
+        key=row["key"].encode(),
+        value=events.encode(row["type"], row["key"], number, recorded_at, data),
+        headers=[("sequence", str(sequence).encode())],
+    )
+
+
+def _heartbeat(settings: Settings, conn: Connection, producer: KafkaProducer) -> None:
+    now = events.isoformat(_now(conn))
+    data = {
+        "beat_at": now,
+        "last_sequence": outbox.last_sequences(conn, events.RESPONSES),
+        "survey_web_ready": _ready(f"{settings.survey_url}/readyz"),
+    }
+    value = events.encode(events.HEARTBEAT_TYPE, "relay", int(time.time()), now, data)
+    producer.send(broker.topic(settings, events.HEARTBEAT), value=value).get(timeout=30)
+
+
+def _now(conn: Connection) -> Any:
+    row = conn.execute("SELECT now() AS now").fetchone()
+    assert row is not None
+    return row["now"]
+
+
+def _ready(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=1) as answer:  # noqa: S310 - our own address, from the settings
+            return bool(answer.status == 200)
+    except (URLError, TimeoutError, ConnectionError):
+        return False
