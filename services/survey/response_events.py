@@ -1,0 +1,60 @@
+"""The data of the events about answers (docs/events.md). Nothing personal is in them. Pure.
+
+`sequence` and `recorded_at` are the relay's to put in.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.survey.answers import Answer
+from services.survey.definition import Definition
+from shared.events import isoformat
+
+
+def recorded(
+    definition: Definition, answer: Answer, answer_id: UUID, segments: dict[str, str], historic: bool
+) -> dict[str, Any]:
+    """The data of response.recorded for a new answer."""
+    return {
+        "answer_id": str(answer_id),
+        "survey": definition.survey,
+        "survey_revision": definition.revision,
+        "journey": definition.journey,
+        "stage": definition.stage,
+        "touchpoint": definition.touchpoint,
+        "metric": definition.metric,
+        "audience": definition.audience,
+        "score": answer.score,
+        "reasons": list(answer.reasons),
+        "segments": segments,
+        "channel": answer.channel,
+        "lang": answer.lang,
+        "answered_at": isoformat(answer.answered_at),
+        "historic": historic,
+    }
+
+
+def amended(definition: Definition, stored: dict[str, Any], score: int, reasons: list[str]) -> dict[str, Any]:
+    """The data of response.amended: the original's place, segments, revision and times, and what it was before."""
+    answered_at: datetime = stored["answered_at"]
+    return {
+        "answer_id": str(stored["answer_id"]),
+        "survey": definition.survey,
+        "survey_revision": stored["survey_revision"],
+        "journey": definition.journey,
+        "stage": definition.stage,
+        "touchpoint": definition.touchpoint,
+        "metric": definition.metric,
+        "audience": definition.audience,
+        "score": score,
+        "reasons": reasons,
+        "segments": stored["segments"],
+        "channel": stored["channel"],
+        "lang": stored["lang"],
+        "answered_at": isoformat(answered_at),
+        "historic": stored["historic"],
+        "previous": {"score": stored["score"], "reasons": stored["reasons"]},
+    }
