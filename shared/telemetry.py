@@ -1,0 +1,69 @@
+"""Logs and metrics. A log line holds the route's template, never the path, the query or anything a customer sent."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+REQUEST_SECONDS = Histogram(
+    "journeyloop_request_seconds",
+    "Time of HTTP requests by service, method, route template and status",
+    ["service", "method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+
+# name, help, labels, value: one gauge sample
+Sample = tuple[str, str, dict[str, str], float]
+
+
+def configure_logs(level: str) -> None:
+    """JSON lines on standard error, with time and level."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+class Gauges(Collector):
+    """Gauges that are read from the database when somebody scrapes."""
+
+    def __init__(self, read: Callable[[], Iterable[Sample]]) -> None:
+        self._read = read
+
+    def describe(self) -> Iterable[Any]:
+        return []
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        families: dict[str, GaugeMetricFamily] = {}
+        for name, text, labels, value in self._read():
+            family = families.setdefault(name, GaugeMetricFamily(name, text, labels=list(labels)))
+            family.add_metric(list(labels.values()), value)
+        return families.values()
+
+
+def exposition(read: Callable[[], Iterable[Sample]], multiprocess_dir: str | None) -> bytes:
+    """The Prometheus text: request times of all web workers, and the gauges of `read`."""
+    registry = CollectorRegistry()
+    if multiprocess_dir:
+        MultiProcessCollector(registry, path=multiprocess_dir)  # type: ignore[no-untyped-call]
+    else:
+        registry.register(REQUEST_SECONDS)
+    registry.register(Gauges(read))
+    return generate_latest(registry)

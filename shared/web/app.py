@@ -1,0 +1,166 @@
+"""One Flask app a service: wiring that is the same for all three."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+from flask import Flask, Response, current_app, g, request
+from flask.json.provider import JSONProvider
+from flask_smorest import Api, Blueprint
+from psycopg_pool import ConnectionPool
+from swagger_ui_bundle import swagger_ui_path
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from shared import telemetry
+from shared.db import Connection, Schema, pool, require_current
+from shared.events import isoformat
+from shared.settings import Settings
+from shared.web import health, problems
+from shared.web.problems import Problem
+
+log = structlog.get_logger()
+
+
+@dataclass
+class State:
+    """What the views of one web process share."""
+
+    settings: Settings
+    schema: Schema
+    pool: ConnectionPool[Connection]
+
+
+class OrjsonProvider(JSONProvider):
+    """JSON by orjson; refuses lone surrogates on the way in."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        return orjson.dumps(obj, option=orjson.OPT_PASSTHROUGH_DATETIME, default=_default).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        return orjson.loads(s)
+
+
+def make_app(
+    service: str,
+    settings: Settings,
+    schema: Schema,
+    blueprints: Sequence[Blueprint],
+    checks: Sequence[health.Check] = (),
+    samples: Callable[[Connection], list[telemetry.Sample]] = lambda conn: [],
+) -> Flask:
+    """The web app of `service`, with its pool open: call it after the fork.
+
+    `checks` are what /readyz asks besides database and schema; `samples` are the gauges /metrics adds.
+    """
+    telemetry.configure_logs(settings.log_level)
+    folder = Path(__file__).parent
+    app = Flask(service, root_path=str(schema.folder.parent), static_folder=None, template_folder="templates")
+    app.json = OrjsonProvider(app)
+    app.config.update(_openapi(service), MAX_CONTENT_LENGTH=64 * 1024)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.extensions["journeyloop"] = State(settings, schema, pool(settings, schema))
+    with app.extensions["journeyloop"].pool.connection() as conn:
+        require_current(conn, schema)
+    problems.install(app)
+    api = Api(app)
+    _static(app, "/docs/assets", Path(swagger_ui_path), "swagger")
+    _static(app, "/static/shared", folder / "static", "shared_static")
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    problems.install(app)
+    health.install(app, checks, samples)
+    app.before_request(_begin)
+    app.after_request(_end)
+    return app
+
+
+@contextmanager
+def database() -> Iterator[Connection]:
+    """A connection inside one transaction, committed when the block ends without an exception."""
+    with current_app.extensions["journeyloop"].pool.connection() as conn:
+        yield conn
+
+
+def settings() -> Settings:
+    """The settings of the running app."""
+    found: Settings = current_app.extensions["journeyloop"].settings
+    return found
+
+
+def json_body() -> Any:
+    """The request's JSON for views that check it themselves; 400 where it is malformed or holds NUL or surrogates."""
+    return parse_json(request.get_data())
+
+
+def parse_json(raw: bytes) -> Any:
+    """JSON as Python values; Problem 400 where it is malformed, or has a NUL or a lone surrogate in a text."""
+    try:
+        document = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Problem(400, "Malformed JSON", str(error)) from error
+    if b"\\u0000" in raw and _has_nul(document):
+        raise Problem(400, "NUL in a text", "A text holds the character NUL, which cannot be stored.")
+    return document
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_has_nul(part) for pair in value.items() for part in pair)
+    return isinstance(value, list) and any(_has_nul(part) for part in value)
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    texts = [request.path, *request.args.keys(), *request.args.values()]
+    if any("\x00" in text or "\ufffd" in text for text in texts):
+        raise Problem(400, "Malformed address", "The path or query holds NUL or is not UTF-8.")
+    if request.mimetype == "application/json" and not request.headers.get("Content-Encoding"):
+        parse_json(request.get_data() or b"null")
+
+
+def _end(response: Response) -> Response:
+    rule = request.url_rule.rule if request.url_rule else "(none)"
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    labels = (current_app.name, request.method, rule, str(response.status_code))
+    telemetry.REQUEST_SECONDS.labels(*labels).observe(seconds)
+    log.info("request", method=request.method, route=rule, status=response.status_code, ms=round(seconds * 1000, 1))
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response
+
+
+def _openapi(service: str) -> dict[str, Any]:
+    return {
+        "API_TITLE": f"Journeyloop {service}",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "OPENAPI_SWAGGER_UI_PATH": "/docs",
+        "OPENAPI_SWAGGER_UI_URL": "/docs/assets/",
+        "API_SPEC_OPTIONS": {
+            "components": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
+        },
+    }
+
+
+def _static(app: Flask, prefix: str, folder: Path, endpoint: str) -> None:
+    files = Blueprint(endpoint, endpoint, static_folder=str(folder), static_url_path=prefix)
+    app.register_blueprint(files)
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, datetime):
+        return isoformat(value)
+    return str(value)
