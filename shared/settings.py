@@ -55,6 +55,7 @@ class Settings:
     trusted_proxies: int
     allow_private_webhooks: bool
     log_level: str
+    prometheus_multiproc_dir: str | None
 
     def port(self, service: str) -> int:
         """The port on which the web process of `service` listens."""
@@ -120,6 +121,7 @@ def _read(env: Env) -> Settings:
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
         allow_private_webhooks=env.bool("ALLOW_PRIVATE_WEBHOOKS", False),
         log_level=env.str("LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
+        prometheus_multiproc_dir=env.str("PROMETHEUS_MULTIPROC_DIR", None),
         **_addresses(env),
     )
 

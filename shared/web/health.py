@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -67,7 +66,7 @@ def install(
             with _state().pool.connection() as conn:
                 return _process_samples(conn) + samples(conn)
 
-        text = telemetry.exposition(read, os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
+        text = telemetry.exposition(read, _state().settings.prometheus_multiproc_dir)
         return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -52,7 +52,7 @@ def invalid(errors: dict[str, Any], title: str = "Some fields are not valid") ->
 
 
 def field_paths(messages: Any, path: str = "") -> dict[str, Any]:
-    """Marshmallow's nested messages as {path: [message, …]}; list indexes as `[1]`, a schema's own error as its path."""
+    """Marshmallow's nested messages as {path: [message, …]}: list indexes as `[1]`, a schema's own error at its path."""
     if not isinstance(messages, dict):
         return {path or "_schema": messages}
     found: dict[str, Any] = {}
@@ -92,10 +92,6 @@ def _http_error(error: HTTPException) -> Response:
     retry = getattr(error, "retry_after", None)
     if retry:
         headers["Retry-After"] = str(retry)
-    if error.response is not None:
-        headers.update({k: v for k, v in error.response.headers.items() if k in ("Allow", "Location", "Retry-After")})
-        if error.response.status_code < 400:
-            return Response(error.response.get_data(), error.response.status_code, headers)
     if getattr(error, "valid_methods", None):
         headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     detail = None if errors else error.description
