@@ -25,7 +25,7 @@ CREATE TABLE outbox_key (
 
 -- One row: the highest position given, and the highest below which the broker acknowledged everything.
 CREATE TABLE relay (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
     last_position bigint NOT NULL DEFAULT 0,
     acknowledged bigint NOT NULL DEFAULT 0
 );
