@@ -1,0 +1,171 @@
+"""The healthy reference of a detector: learned from its own past, lagged, weekdays and surveys told apart.
+
+Statistics are computed from integer sums in order of day, so the same answers give the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import sqrt
+
+from services.alerts.detection.evidence import clamp
+from services.alerts.detection.sums import Days, DaySums, Revision
+
+REACH_DAYS, ENOUGH_ANSWERS = 365, 400
+SURVEY_NEEDS = 100
+VOLUME_DAYS = 28
+LAGS = ((10 * VOLUME_DAYS, 60), (250 * VOLUME_DAYS, 28))
+LAG_AT_HIGH_VOLUME = 14
+LEAST_VARIANCE = 0.02
+WEEKDAY_PRIOR, SURVEY_PRIOR = 150, 20
+CLUSTERING_DAYS = 15
+QUARTILE = 0.6745
+
+Count = tuple[int, int]  # n, Σ half-units
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Integer sums of the healthy days, and φ. `recent`: answers of the last 28 days; `watching`: a survey bets."""
+
+    n: int
+    halves: int
+    squares: int
+    weekdays: tuple[Count, ...]
+    surveys: dict[Revision, Count]
+    clustering: float
+    first: int | None
+    last: int | None
+    recent: int
+    watching: bool
+
+    @cached_property
+    def mean(self) -> float:
+        """m̂: the mean on the unit scale, pulled a little to ½."""
+        return (self.halves / 2 + 1) / (self.n + 2)
+
+    @cached_property
+    def variance(self) -> float:
+        """v, never below .02."""
+        return variance(self.n, self.halves, self.squares)
+
+    @property
+    def learning(self) -> bool:
+        """Too few healthy answers to judge, or every survey that answers is new."""
+        return self.n < ENOUGH_ANSWERS or not self.watching
+
+    def bets(self, revision: Revision) -> bool:
+        """Whether an answer to `revision` is judged; until then it only trains."""
+        return self.n >= ENOUGH_ANSWERS and self.surveys.get(revision, (0, 0))[0] >= SURVEY_NEEDS
+
+    def weekday_offset(self, weekday: int) -> float:
+        """o_w: how far this weekday usually lies from the mean (Monday = 0)."""
+        return _offset(self.weekdays[weekday], self.mean, WEEKDAY_PRIOR)
+
+    def survey_offset(self, revision: Revision) -> float:
+        """o_s: how far this survey revision lies from the mean; a harder question is not a degradation."""
+        return _offset(self.surveys.get(revision, (0, 0)), self.mean, SURVEY_PRIOR)
+
+    def margin(self, revision: Revision) -> float:
+        """c_s: what the learned mean of this survey may be wrong by."""
+        return QUARTILE * sqrt(self.variance * self.clustering / self.surveys[revision][0])
+
+    def null(self, weekday: int, revision: Revision) -> float:
+        """m0: the least mean a healthy stage is held to, fixed before the answer is seen."""
+        offsets = self.weekday_offset(weekday) + self.survey_offset(revision)
+        return clamp(self.mean + offsets - self.margin(revision))
+
+
+def variance(n: int, halves: int, squares: int) -> float:
+    """Variance on the unit scale of n answers, never below .02."""
+    if n == 0:
+        return LEAST_VARIANCE
+    mean = halves / 2 / n
+    return max(squares / 4 / n - mean * mean, LEAST_VARIANCE)
+
+
+def learn(sums: DaySums, today: int, healthy: Callable[[int], bool], live_from: int) -> Baseline:
+    """The baseline as of clock day `today`: days that are `healthy` and older than the lag, or before `live_from`."""
+    recent = _volume(sums.days, today)
+    newest = today - _lag(recent)  # older than the lag, so not itself
+    days = sorted(_reached(sums.days, today, lambda day: (day < live_from or day < newest) and healthy(day)))
+    n = halves = squares = 0
+    weekdays = [[0, 0] for _ in range(7)]
+    surveys: dict[Revision, list[int]] = {}
+    for day in days:
+        weekday = weekdays[weekday_of(day)]
+        for revision, entry in sums.days[day].items():
+            n, halves, squares = n + entry[0], halves + entry[1], squares + entry[2]
+            weekday[0] += entry[0]
+            weekday[1] += entry[1]
+            survey = surveys.setdefault(revision, [0, 0])
+            survey[0] += entry[0]
+            survey[1] += entry[1]
+    learned = Baseline(
+        n=n,
+        halves=halves,
+        squares=squares,
+        weekdays=tuple((count[0], count[1]) for count in weekdays),
+        surveys={revision: (surveys[revision][0], surveys[revision][1]) for revision in sorted(surveys)},
+        clustering=1.0,
+        first=days[0] if days else None,
+        last=days[-1] if days else None,
+        recent=recent,
+        watching=_watching(sums.days, today, surveys),
+    )
+    return _with_clustering(learned, sums.days, days)
+
+
+def weekday_of(day: int) -> int:
+    """Monday = 0, of a proleptic ordinal."""
+    return (day + 6) % 7
+
+
+def _offset(count: Count, mean: float, prior: int) -> float:
+    n, halves = count
+    return n / (n + prior) * (halves / 2 / n - mean) if n > 0 else 0.0
+
+
+def _lag(recent: int) -> int:
+    return next((lag for most, lag in LAGS if recent <= most), LAG_AT_HIGH_VOLUME)
+
+
+def _volume(days: Days, today: int) -> int:
+    window = range(today - VOLUME_DAYS, today)
+    return sum(entry[0] for day in window for entry in days.get(day, {}).values())
+
+
+def _reached(days: Days, today: int, counts: Callable[[int], bool]) -> Iterator[int]:
+    """The days that count, newest first: 365 days back, or until there are 400 answers, whichever is longer."""
+    n = 0
+    for day in sorted(days, reverse=True):
+        if day < today - REACH_DAYS and n >= ENOUGH_ANSWERS:
+            return
+        if counts(day):
+            n += sum(entry[0] for entry in days[day].values())
+            yield day
+
+
+def _watching(days: Days, today: int, surveys: dict[Revision, list[int]]) -> bool:
+    """Whether a survey that answered in the last 28 days (any, where none did) is known well enough to bet."""
+    known = {revision for revision, count in surveys.items() if count[0] >= SURVEY_NEEDS}
+    window = range(today - VOLUME_DAYS, today + 1)
+    answering = {revision for day in window for revision in days.get(day, {})}
+    return bool(known & answering) if answering else bool(known)
+
+
+def _with_clustering(learned: Baseline, days: Days, used: list[int]) -> Baseline:
+    """φ: how much more the days' means spread than independent answers would; 1 with fewer than 15 days."""
+    counted = [day for day in used if sum(entry[0] for entry in days[day].values()) > 0]
+    if len(counted) < CLUSTERING_DAYS:
+        return learned
+    expected = [learned.mean + learned.weekday_offset(weekday) for weekday in range(7)]
+    spread = 0.0
+    for day in counted:
+        n = sum(entry[0] for entry in days[day].values())
+        halves = sum(entry[1] for entry in days[day].values())
+        spread += n * (halves / 2 / n - expected[weekday_of(day)]) ** 2
+    clustering = max(1.0, spread / learned.variance / (len(counted) - 7))
+    return replace(learned, clustering=clustering)

@@ -1,0 +1,59 @@
+"""Inputs to a detector that are not answers: its settings, its share of the stage's budget, a person's outcome."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from services.alerts.detection.state import State
+
+FALSE_ALARMS_PER_YEAR = 0.5  # of a stage, shared by its enabled detectors
+
+SETTINGS, BUDGET, OUTCOME = "settings", "budget", "outcome"
+FIXED, NEW_NORMAL, FALSE_ALARM = "fixed", "new_normal", "false_alarm"
+OUTCOMES = (FIXED, NEW_NORMAL, FALSE_ALARM)
+
+
+def decide(state: State, kind: str, payload: dict[str, Any]) -> None:
+    """Apply one decision. Payloads:
+
+    settings {enabled, false_alarms_per_year | None} · budget {false_alarms_per_year} ·
+    outcome {opening_sequence, onset_day, day, outcome} (days as ISO dates in REPORT_TZ; day = when it was decided).
+    """
+    if kind == SETTINGS:
+        _settings(state, payload["enabled"], payload["false_alarms_per_year"])
+    elif kind == BUDGET:
+        state.false_alarms_per_year = payload["false_alarms_per_year"]
+    elif kind == OUTCOME:
+        _outcome(state, payload)
+    else:
+        raise ValueError(f"unknown decision {kind}")
+
+
+def shares(states: list[State]) -> list[float]:
+    """The rate each state of one stage should have: its own, or an even share of the stage's budget."""
+    enabled = sum(state.enabled for state in states)
+    share = FALSE_ALARMS_PER_YEAR / max(enabled, 1)
+    return [state.false_alarms_per_year if state.own_rate else share for state in states]
+
+
+def _settings(state: State, enabled: bool, rate: float | None) -> None:
+    state.own_rate = rate is not None
+    if rate is not None:
+        state.false_alarms_per_year = rate
+    if enabled != state.enabled:
+        state.enabled, state.clock = enabled, None
+        state.reset()
+
+
+def _outcome(state: State, payload: dict[str, Any]) -> None:
+    opening = payload["opening_sequence"]
+    if state.opened is not None and state.opened.sequence == opening:
+        state.close(date.fromisoformat(payload["day"]).toordinal())
+    if payload["outcome"] == FIXED:
+        return
+    state.left_out = [kept for kept in state.left_out if kept[0] != opening]
+    state.retrain = True
+    if payload["outcome"] == NEW_NORMAL:
+        onset = date.fromisoformat(payload["onset_day"]).toordinal()
+        state.restart = max(onset, state.restart or onset)

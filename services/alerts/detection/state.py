@@ -1,0 +1,101 @@
+"""Everything a detector carries from one answer to the next, besides its day sums, and its exact JSON form.
+
+Floats survive JSON by repr; moments are integer microseconds since 1970, days are ordinals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from services.alerts.detection.baseline import Baseline
+
+BETS = 4
+
+
+@dataclass(slots=True)
+class Opened:
+    """The open incident of a detector: where it began, and the evidence for recovery so far."""
+
+    sequence: int
+    onset: int
+    onset_day: int
+    evidence: list[float] = field(default_factory=lambda: [0.0] * BETS)
+    case: list[float] = field(default_factory=lambda: [1.0] * BETS)
+
+
+@dataclass(slots=True)
+class State:
+    """One detector. `clock` is the latest clock time of an answer that bet; `watched` the clock time it watched for.
+
+    `healthy_at` holds, for each bet, the moment and day its case was last at most 1. `left_out` lists incidents kept
+    out of the baseline as (opening sequence, first day, last day). `restart` is the first day a new normal allows.
+    """
+
+    false_alarms_per_year: float
+    own_rate: bool = False
+    enabled: bool = True
+    live_from: int | None = None
+    last_live: int | None = None
+    clock: int | None = None
+    watched: int = 0
+    retrain: bool = True
+    learned_on: int | None = None
+    baseline: Baseline | None = None
+    evidence: list[float] = field(default_factory=lambda: [0.0] * BETS)
+    case: list[float] = field(default_factory=lambda: [1.0] * BETS)
+    healthy_at: list[tuple[int, int]] = field(default_factory=list)
+    opened: Opened | None = None
+    left_out: list[tuple[int, int, int]] = field(default_factory=list)
+    restart: int | None = None
+
+    def healthy(self, day: int) -> bool:
+        """Whether answers of `day` may train the baseline."""
+        if self.restart is not None and day < self.restart:
+            return False
+        return not any(first <= day <= last for _, first, last in self.left_out)
+
+    def close(self, day: int) -> None:
+        """End the open incident on clock day `day`: its days stay out of the baseline, the evidence starts again."""
+        if self.opened is None:
+            return
+        self.left_out.append((self.opened.sequence, self.opened.onset_day, day))
+        self.opened = None
+        self.reset()
+
+    def reset(self) -> None:
+        """Start the evidence again, and learn anew at the next live answer."""
+        self.evidence, self.case = [0.0] * BETS, [1.0] * BETS
+        self.retrain = True
+
+    @property
+    def status(self) -> str:
+        """learning, ok or degraded."""
+        if self.opened is not None:
+            return "degraded"
+        return "learning" if self.baseline is None or self.baseline.learning else "ok"
+
+
+def to_json(state: State) -> dict[str, Any]:
+    """The state as plain JSON values; `from_json` gives the same state back, bit for bit."""
+    document = asdict(state)
+    if state.baseline is not None:
+        surveys = [[*revision, *count] for revision, count in state.baseline.surveys.items()]
+        document["baseline"] = asdict(state.baseline) | {"surveys": surveys}
+    return document
+
+
+def from_json(document: dict[str, Any]) -> State:
+    """The State that `to_json` wrote. Raises TypeError where it was written by another version."""
+    known = dict(document)
+    known["baseline"] = None if document["baseline"] is None else _baseline(document["baseline"])
+    known["opened"] = None if document["opened"] is None else Opened(**document["opened"])
+    known["healthy_at"] = [(moment, day) for moment, day in document["healthy_at"]]
+    known["left_out"] = [(sequence, first, last) for sequence, first, last in document["left_out"]]
+    return State(**known)
+
+
+def _baseline(document: dict[str, Any]) -> Baseline:
+    surveys = {(survey, revision): (n, halves) for survey, revision, n, halves in document["surveys"]}
+    weekdays = tuple((n, halves) for n, halves in document["weekdays"])
+    return Baseline(**(document | {"surveys": surveys, "weekdays": weekdays}))
