@@ -1,0 +1,1 @@
+"""How a message leaves: one file a kind of channel. Nothing here touches the database."""

@@ -1,0 +1,119 @@
+"""One message to one channel: subject, plain text, two chat lines and the webhook's payload."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from services.alerts.messages.section import Line, Row, Section, headline, section
+from services.alerts.messages.story import OPENED, Story
+from shared.events import isoformat
+
+_RULE = "-" * 40
+
+
+@dataclass(frozen=True)
+class Message:
+    """Everything any channel needs. `sections` is what the HTML mail lays out; empty for a test."""
+
+    subject: str
+    text: str
+    chat: str
+    payload: dict[str, Any]
+    sections: tuple[Section, ...] = ()
+
+
+def message(stories: Sequence[Story]) -> Message:
+    """One message from one story, or from several that fell due together; an opening leads."""
+    ordered = sorted(stories, key=lambda story: story.kind != OPENED)
+    sections = tuple(section(story) for story in ordered)
+    more = f" and {len(ordered) - 1} more" if len(ordered) > 1 else ""
+    return Message(
+        subject=sections[0].headline + more,
+        text=f"\n{_RULE}\n\n".join(text(part) for part in sections),
+        chat="\n\n".join(chat(part) for part in sections),
+        payload=_payload(ordered),
+        sections=sections,
+    )
+
+
+def message_for_test(owner: str, owner_name: str, sent_at: str) -> Message:
+    """What `POST /v1/owners/{owner}/test` sends."""
+    subject = f"Test from Journeyloop for {owner_name}"
+    words = f"This is a test: messages for {owner_name} arrive here. Nothing is wrong, and there is nothing to do."
+    payload = {"type": "test", "timestamp": sent_at, "data": {"owner": owner, "subject": subject}}
+    return Message(subject, f"{words}\n", f"{subject}\n{words}", payload)
+
+
+def text(part: Section) -> str:
+    """The plain-text form of one section."""
+    blocks = [part.sentence, _figures(part.rows), _sources(part), *part.notes]
+    blocks += [f"{part.invitation}:\n{part.link}", part.why]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def chat(part: Section) -> str:
+    """Two lines and the link."""
+    sources = ". ".join(f"{line.name} {line.points:+d}{', ' + line.remark if line.remark else ''}" for line in part.lines)
+    second = f"{sources}." if sources else part.notes[0] if part.notes else part.sentence
+    return f"{part.headline}\n{second}\n{part.link}"
+
+
+def _figures(rows: Sequence[Row]) -> str:
+    if not rows:
+        return ""
+    table = _aligned([(row.label, row.score, f"({row.interval})", row.answers) for row in rows], "<><>")
+    table[-1] += "   [95 % intervals]"
+    return "\n".join(table)
+
+
+def _sources(part: Section) -> str:
+    if not part.lines:
+        return ""
+    lines = _aligned([(line.name, f"{line.points:+d}", _remark(line)) for line in part.lines], "<><")
+    return "\n".join([part.lines_title, *(f"  {line}" for line in lines)])
+
+
+def _remark(line: Line) -> str:
+    return f"({line.remark})" if line.remark and not line.remark.startswith("mostly") else line.remark
+
+
+def _aligned(table: list[tuple[str, ...]], sides: str) -> list[str]:
+    """Columns padded to their widest cell, left (<) or right (>)."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    rows = []
+    for cells in table:
+        padded = [f"{cell:{side}{width}}" for cell, side, width in zip(cells, sides, widths, strict=True)]
+        rows.append("   ".join(padded).rstrip())
+    return rows
+
+
+def _payload(stories: Sequence[Story]) -> dict[str, Any]:
+    first, *others = (_data(story) for story in stories)
+    kind, at = f"incident.{stories[0].kind}", isoformat(stories[0].told_at)
+    return {"type": kind, "timestamp": at, "data": first | ({"merged": others} if others else {})}
+
+
+def _data(story: Story) -> dict[str, Any]:
+    """One incident for machines: the message's own figures, unrounded scores."""
+    return {
+        "incident": story.incident,
+        "kind": story.kind,
+        "subject": headline(story),
+        "link": story.link,
+        "journey": story.journey,
+        "stage": story.stage,
+        "metric": story.metric,
+        "audience": story.audience,
+        "onset": isoformat(story.onset),
+        "opened_at": isoformat(story.opened_at),
+        "closed_at": isoformat(story.ending.closed_at) if story.ending else None,
+        "outcome": story.ending.outcome if story.ending else None,
+        "before": asdict(story.before) if story.before else None,
+        "since": asdict(story.since) if story.since else None,
+        "now": asdict(story.ending.back) if story.ending and story.ending.back else None,
+        "cause": asdict(story.cause) if story.cause else None,
+    }
+
+

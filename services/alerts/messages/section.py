@@ -1,0 +1,186 @@
+"""One incident worded: the parts that text mail, HTML mail, chat and page lay out each in their way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.alerts.messages import wording
+from services.alerts.messages.story import RESOLVED, Cause, Ending, Figure, Story
+
+_RATE = {
+    "nps": "{who} rate {what} clearly lower",
+    "csat": "{who} are clearly less satisfied with {what}",
+    "ces": "{who} find {what} clearly harder",
+}
+_WHO = {"customer": "customers", "employee": "employees"}
+_OUTCOMES = {"fixed": "resolved as fixed", "new_normal": "taken as the new normal", "false_alarm": "called a false alarm"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of figures: Before, 41, 40 to 42, 17,240 answers."""
+
+    label: str
+    score: str
+    interval: str
+    answers: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One source of the change, in whole points, with a remark behind it."""
+
+    name: str
+    points: int
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One incident in words. `notes` are whole sentences; `why` says why this person is told."""
+
+    headline: str
+    sentence: str
+    rows: tuple[Row, ...]
+    lines_title: str
+    lines: tuple[Line, ...]
+    notes: tuple[str, ...]
+    invitation: str
+    link: str
+    why: str
+
+
+def section(story: Story) -> Section:
+    """The worded form of a story about an opened or resolved incident."""
+    return _resolved(story, story.ending) if story.kind == RESOLVED and story.ending else _opened(story)
+
+
+def headline(story: Story) -> str:
+    """What becomes the subject. Only an opening says 'down'."""
+    name = _measured(story)
+    if story.kind == RESOLVED and story.ending:
+        return _ending_headline(name, story, story.ending)
+    since = wording.day(story.onset, story.told_at)
+    drop = _drop(story)
+    if story.since is None or drop <= 0:
+        return f"{name} down since {since}"
+    points = "" if story.metric == "nps" else " points"
+    return f"{name} down {drop}{points} to {wording.score(story.metric, story.since.score)} since {since}"
+
+
+def _opened(story: Story) -> Section:
+    moment = wording.moment(story.onset, story.told_at)
+    rate = _RATE[story.metric].format(who=_WHO[story.audience], what=_place(story))
+    drop = story.cause and -story.cause.change
+    lines = tuple(_lines(story.cause)) if story.cause else ()
+    return Section(
+        headline=headline(story),
+        sentence=_addressed(story, f"{rate} since {moment}."),
+        rows=_rows(story, {"Before": story.before, "Since": story.since}),
+        lines_title=f"Where the {drop} {wording.unit(story.metric, drop)} come from" if drop else "",
+        lines=lines if drop else (),
+        notes=tuple(_opening_notes(story)),
+        invitation="Open, read the comments, acknowledge",
+        link=story.link,
+        why=_why(story),
+    )
+
+
+def _resolved(story: Story, ending: Ending) -> Section:
+    began = wording.moment(story.onset, story.told_at)
+    lasted = wording.lasting(ending.closed_at - story.onset)
+    if ending.by_person:
+        words = f"the drop of {_place(story)} that began on {began} was {_OUTCOMES[ending.outcome or 'fixed']} after {lasted}."
+    else:
+        words = f"the drop of {_place(story)} that began on {began} is over after {lasted}."
+    figures = {"Before": story.before, "Lowest": ending.lowest, "Now": ending.back}
+    notes = (f"What was done: {wording.clean(ending.note)}",) if ending.note else ()
+    return Section(
+        headline=headline(story),
+        sentence=_addressed(story, words),
+        rows=_rows(story, figures),
+        lines_title="",
+        lines=(),
+        notes=notes,
+        invitation="Open the incident",
+        link=story.link,
+        why=_why(story),
+    )
+
+
+def _ending_headline(name: str, story: Story, ending: Ending) -> str:
+    lasted = wording.lasting(ending.closed_at - story.onset)
+    at = wording.score(story.metric, ending.back.score) if ending.back else None
+    if ending.by_person:
+        words = _OUTCOMES[ending.outcome or "fixed"]
+        return f"{name} at {at} after {lasted}: {words}" if at else f"{name} after {lasted}: {words}"
+    return f"{name} back at {at} after {lasted}" if at else f"{name} back to normal after {lasted}"
+
+
+def _opening_notes(story: Story) -> Iterator[str]:
+    if story.cause is None:
+        yield (
+            "What it comes from is not known yet: the scores had not caught up a minute after the alert. "
+            "The page shows it as soon as they have."
+        )
+    else:
+        if story.cause.mostly:
+            yield f"Across touchpoints it is mostly {story.cause.mostly}."
+        if story.cause.reasons:
+            given = ", ".join(f"{label} {count:,}" for label, count in story.cause.reasons)
+            yield f"Reasons given: {given}."
+    often = wording.how_often(story.false_alarms_per_year)
+    yield f"How sure: a healthy stage raises such an alarm {often}."
+
+
+def _lines(cause: Cause) -> Iterator[Line]:
+    for part in cause.parts:
+        name = f"{part.name} (moment of truth)" if part.moment_of_truth else part.name
+        yield Line(name, part.points, f"mostly {part.mostly}" if part.mostly else "")
+    if cause.others:
+        yield Line("Others" if cause.parts else "All touchpoints together", cause.others, "each within noise")
+    if cause.mix:
+        yield Line("Different mix", cause.mix, "not a real change")
+
+
+def _rows(story: Story, figures: dict[str, Figure | None]) -> tuple[Row, ...]:
+    return tuple(_row(label, story.metric, figure) for label, figure in figures.items() if figure)
+
+
+def _row(label: str, metric: str, figure: Figure) -> Row:
+    low, high = wording.score(metric, figure.low), wording.score(metric, figure.high)
+    interval = f"{low.removesuffix(' %')} to {high}"
+    return Row(label, wording.score(metric, figure.score), interval, wording.answers(figure.n))
+
+
+def _drop(story: Story) -> int:
+    if story.before is None or story.since is None:
+        return 0
+    return wording.whole(story.before.score) - wording.whole(story.since.score)
+
+
+def _measured(story: Story) -> str:
+    employees = "employee " if story.audience == "employee" else ""
+    return f"{story.stage_name} {employees}{story.metric.upper()}"
+
+
+def _place(story: Story) -> str:
+    return f"{story.stage_name} ({_journey(story)})"
+
+
+def _journey(story: Story) -> str:
+    name = story.journey_name
+    return name if name.lower().endswith("journey") else f"{name} journey"
+
+
+def _addressed(story: Story, words: str) -> str:
+    return f"{story.addressee}, {words}" if story.addressee else words[0].upper() + words[1:]
+
+
+def _why(story: Story) -> str:
+    if story.because == "stage":
+        return f"You get this because you own {story.stage_name}."
+    if story.because == "journey":
+        return f"You get this because you own the {_journey(story)}, and {story.stage_name} has no owner of its own."
+    return f"You get this because {story.stage_name} has no owner who can be reached: this is the fallback address."

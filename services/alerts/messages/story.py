@@ -1,0 +1,88 @@
+"""The facts of one message, gathered before anything is worded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+OPENED, RESOLVED, TEST = "opened", "resolved", "test"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A score in points of its metric with its 95 % interval and the answers it rests on."""
+
+    score: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one touchpoint adds to the change, in whole points; `mostly` names the segment that carries it."""
+
+    name: str
+    points: int
+    moment_of_truth: bool = False
+    mostly: str | None = None
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Where the change comes from. Σ parts + others + mix is the change shown in the headline.
+
+    parts: beyond noise only; others: the touchpoints within noise together; mix: not a real change.
+    mostly: the segment that carries the whole change, where no single touchpoint does. reasons: (label, times given).
+    """
+
+    parts: tuple[Part, ...]
+    others: int
+    mix: int
+    mostly: str | None = None
+    reasons: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def change(self) -> int:
+        return sum(part.points for part in self.parts) + self.others + self.mix
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How an incident ended: what the score is back at, its lowest stretch, and what a person said was done."""
+
+    closed_at: datetime
+    by_person: bool
+    outcome: str | None = None
+    note: str | None = None
+    back: Figure | None = None
+    lowest: Figure | None = None
+
+
+@dataclass(frozen=True)
+class Story:
+    """One message's facts. Times are aware and in REPORT_TZ; names are clean, single-line text.
+
+    before and since are None only where nothing at all could be learnt; cause is None where the aggregator had not
+    caught up when the message had to go. because is routing's stage, journey or fallback.
+    """
+
+    kind: str
+    incident: str
+    metric: str
+    audience: str
+    stage: str
+    journey: str
+    stage_name: str
+    journey_name: str
+    addressee: str | None
+    because: str
+    onset: datetime
+    opened_at: datetime
+    told_at: datetime
+    false_alarms_per_year: float
+    link: str
+    before: Figure | None = None
+    since: Figure | None = None
+    cause: Cause | None = None
+    ending: Ending | None = None

@@ -1,0 +1,75 @@
+"""Numbers, dates and names as a person reads them, in English and in REPORT_TZ."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timedelta
+
+_LONGEST_NAME = 100
+_WORDS = ("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_DIRECTION = {"\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"}
+
+
+def clean(name: str) -> str:
+    """A name fit for one line: no line breaks, control or direction-override characters, at most 100 characters."""
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in name if c not in _DIRECTION)
+    flat = " ".join(kept.split())
+    return flat if len(flat) <= _LONGEST_NAME else flat[: _LONGEST_NAME - 1].rstrip() + "…"
+
+
+def score(metric: str, value: float) -> str:
+    """41 for NPS, 61 % for CSAT and CES."""
+    return f"{whole(value)}" if metric == "nps" else f"{whole(value)} %"
+
+
+def whole(value: float) -> int:
+    """Rounded half away from zero, so that -0.5 and 0.5 mirror each other."""
+    return int(abs(value) + 0.5) * (1 if value >= 0 else -1)
+
+
+def unit(metric: str, points: int) -> str:
+    """What a difference is counted in."""
+    kind = "point" if metric == "nps" else "percentage point"
+    return kind if abs(points) == 1 else f"{kind}s"
+
+
+def answers(n: int) -> str:
+    return f"{n:,} answer" if n == 1 else f"{n:,} answers"
+
+
+def day(moment: datetime, seen_from: datetime) -> str:
+    """Thu 13 Nov, with the year where it is not the reader's."""
+    year = f" {moment.year}" if moment.year != seen_from.year else ""
+    return f"{moment:%a} {moment.day} {moment:%b}{year}"
+
+
+def moment(at: datetime, seen_from: datetime) -> str:
+    """Thursday 13 Nov, 14:00 CET."""
+    year = f" {at.year}" if at.year != seen_from.year else ""
+    return f"{at:%A} {at.day} {at:%b}{year}, {at:%H:%M %Z}"
+
+
+def lasting(span: timedelta) -> str:
+    """12 days, 1 day, 5 hours: the larger unit only, never 0."""
+    if span >= timedelta(days=1):
+        return _plural(round(span / timedelta(days=1)), "day")
+    if span >= timedelta(hours=1):
+        return _plural(round(span / timedelta(hours=1)), "hour")
+    return _plural(max(1, round(span / timedelta(minutes=1))), "minute")
+
+
+def how_often(per_year: float) -> str:
+    """A false-alarm budget in words: .5 a year is 'less than once in two years'."""
+    if per_year > 1:
+        return f"less than {per_year:.2g} times a year"
+    years = 1 / per_year
+    if years < 1.05:
+        return "less than once a year"
+    rounded = round(years)
+    exact = abs(years - rounded) < 0.05
+    number = (_WORDS[rounded] if rounded < len(_WORDS) else f"{rounded}") if exact else f"{years:.1f}"
+    return f"less than once in {number} years"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,28 @@
+"""When a notification is sent, merged with others, tried again, or given up. Pure; the clock is an argument."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+# Waits before the 1st, 2nd … attempt, as Standard Webhooks proposes; every channel keeps them.
+DELAYS = tuple(timedelta(seconds=seconds) for seconds in (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400))
+MERGE_WINDOW = timedelta(minutes=2)
+# How long a claimed notification is out of the other processes' reach; every channel gives up well before.
+LEASE = timedelta(seconds=30)
+# Attempts whose process died do not advance the schedule, but a message that kills its sender must end too.
+MOST_ATTEMPTS = 30
+
+
+def plan(now: datetime, latest: datetime | None) -> datetime:
+    """When a new message goes, `latest` being the plan of the last one of the same owner and journey.
+
+    The first goes at once. What follows within the merge window waits for the window's end and goes as one.
+    """
+    if latest is None or latest + MERGE_WINDOW <= now:
+        return now
+    return latest if latest > now else latest + MERGE_WINDOW
+
+
+def next_try(failures: int, failed_at: datetime) -> datetime | None:
+    """When to try again after the `failures`-th failed attempt; None when the message has failed for good."""
+    return failed_at + DELAYS[failures] if failures < len(DELAYS) else None
