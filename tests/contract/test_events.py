@@ -1,0 +1,92 @@
+"""Every event ever sent must decode for ever: the golden files are only added to. And they fit `docs/asyncapi.yaml`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from shared import events
+
+GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))
+ASYNCAPI = yaml.safe_load((Path(__file__).parents[2] / "docs" / "asyncapi.yaml").read_text())
+
+
+def golden(name: str) -> bytes:
+    return (Path(__file__).parent / "golden" / f"{name}.json").read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["recorded", "amended", "voided"])
+def test_response_events_decode(kind: str) -> None:
+    found, data = events.decode_response(golden(f"response.{kind}.v1"))
+    assert found == kind
+    assert data == json.loads(golden(f"response.{kind}.v1"))["data"]
+
+
+@pytest.mark.parametrize("kind", ["published", "retired"])
+def test_journey_events_decode(kind: str) -> None:
+    assert events.decode_journey(golden(f"journey.{kind}.v1"))[0] == kind
+
+
+def test_heartbeat_decodes() -> None:
+    assert events.decode_heartbeat(golden("heartbeat.v1"))["last_sequence"] == {"shop/delivery": 9, "shop/order": 120}
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_encoding_gives_the_golden_bytes(path: Path) -> None:
+    event = json.loads(path.read_bytes())
+    key, _, number = event["id"].rpartition("/")
+    encoded = events.encode(event["type"], key, int(number), event["time"], event["data"])
+    assert json.loads(encoded) == event
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_golden_files_fit_the_published_schema(path: Path) -> None:
+    event = json.loads(path.read_bytes())
+    name = event["type"].removeprefix("io.journeyloop.")
+    schema = {"$ref": f"#/components/schemas/{name}", "components": ASYNCAPI["components"]}
+    errors = list(Draft202012Validator(schema).iter_errors(event))
+    assert errors == []
+
+
+BREAKS: list[tuple[str, Any]] = [
+    ("score", 11), ("score", "9"), ("score", 7.5), ("score", True), ("score", None), ("sequence", 0),
+    ("sequence", "7"), ("metric", "stars"), ("journey", None), ("answered_at", "yesterday"),
+    ("answered_at", "2026-11-13T13:00:00"), ("recorded_at", 5), ("segments", []), ("reasons", "late"),
+    ("historic", 0), ("survey_revision", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "value"), BREAKS)
+def test_a_wrong_field_is_invalid(field: str, value: Any) -> None:
+    event = json.loads(golden("response.recorded.v1"))
+    event["data"][field] = value
+    with pytest.raises(events.Invalid):
+        events.decode_response(json.dumps(event).encode())
+
+
+@pytest.mark.parametrize("raw", [b"", b"nope", b"[]", b"7", b'{"type": 1}', b'{"type": [], "data": {}}', None])
+def test_what_is_no_event_is_invalid(raw: bytes | None) -> None:
+    with pytest.raises(events.Invalid):
+        events.decode_response(raw)
+
+
+def test_a_later_version_is_invalid_here() -> None:
+    event = json.loads(golden("response.recorded.v1")) | {"type": "io.journeyloop.response.recorded.v2"}
+    with pytest.raises(events.Invalid, match="unknown type"):
+        events.decode_response(json.dumps(event).encode())
+
+
+@pytest.mark.parametrize("field", sorted(json.loads(golden("response.recorded.v1"))["data"]))
+def test_a_missing_field_is_invalid_or_not_relied_upon(field: str) -> None:
+    event = json.loads(golden("response.recorded.v1"))
+    del event["data"][field]
+    if field in ("channel", "lang"):
+        events.decode_response(json.dumps(event).encode())
+    else:
+        with pytest.raises(events.Invalid):
+            events.decode_response(json.dumps(event).encode())
