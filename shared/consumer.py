@@ -89,7 +89,12 @@ def run(settings: Settings, schema: Schema, group: str, topics: tuple[str, ...],
 
 
 def process(
-    settings: Settings, conn: Connection, polled: dict[Any, list[Any]], apply: Apply, counts: Counts, rule: StopRule
+    settings: Settings,
+    conn: Connection,
+    polled: dict[Any, list[Any]],
+    apply: Apply,
+    counts: Counts,
+    rule: StopRule,
 ) -> None:
     """Apply one poll's records in one transaction."""
     batch, numbered, letters = Batch(), [], []
@@ -169,7 +174,9 @@ def _still_assigned(consumer: KafkaConsumer, since: float) -> float:
 
 def _commit(consumer: KafkaConsumer, polled: dict[TopicPartition, list[Any]]) -> None:
     offsets = {
-        partition: OffsetAndMetadata(records[-1].offset + 1, "", -1) for partition, records in polled.items() if records
+        partition: OffsetAndMetadata(records[-1].offset + 1, "", -1)
+        for partition, records in polled.items()
+        if records
     }
     try:
         consumer.commit(offsets)

@@ -87,10 +87,14 @@ def migrate(settings: Settings, schema: Schema) -> int:
 
 def require_current(conn: Connection, schema: Schema) -> None:
     """Raise SchemaOutdated where the database is older than this code."""
-    if conn.execute("SELECT to_regclass(%s) AS found", [f"{schema.name}._yoyo_migration"]).fetchone() == {"found": None}:
+    if conn.execute("SELECT to_regclass(%s) AS found", [f"{schema.name}._yoyo_migration"]).fetchone() == {
+        "found": None
+    }:
         raise SchemaOutdated(f"schema {schema.name} does not exist: run `journeyloop migrate`")
     table = sql.Identifier(schema.name, "_yoyo_migration")
-    applied = {row["migration_id"] for row in conn.execute(sql.SQL("SELECT migration_id FROM {}").format(table))}
+    applied = {
+        row["migration_id"] for row in conn.execute(sql.SQL("SELECT migration_id FROM {}").format(table))
+    }
     missing = sorted(_needed(schema) - applied)
     if missing:
         raise SchemaOutdated(f"schema {schema.name} lacks {', '.join(missing)}: run `journeyloop migrate`")

@@ -22,7 +22,17 @@ JOURNEY_TYPES = {f"io.journeyloop.journey.{kind}.v1": kind for kind in (PUBLISHE
 HEARTBEAT_TYPE = "io.journeyloop.heartbeat.v1"
 
 SCALES = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7)}
-_TEXTS = ("answer_id", "survey", "journey", "stage", "touchpoint", "metric", "audience", "answered_at", "recorded_at")
+_TEXTS = (
+    "answer_id",
+    "survey",
+    "journey",
+    "stage",
+    "touchpoint",
+    "metric",
+    "audience",
+    "answered_at",
+    "recorded_at",
+)
 
 
 class Invalid(Exception):
@@ -135,7 +145,11 @@ def _check(kind: str, data: dict[str, Any]) -> None:
         _check_score(data["score"], scale)
         if kind == AMENDED:
             _check_score(data["previous"]["score"], scale)
-    if type(data["segments"]) is not dict or type(data["reasons"]) is not list or type(data["historic"]) is not bool:
+    if (
+        type(data["segments"]) is not dict
+        or type(data["reasons"]) is not list
+        or type(data["historic"]) is not bool
+    ):
         raise Invalid("segments, reasons or historic has the wrong form")
     try:
         parse_time(data["answered_at"])

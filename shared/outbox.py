@@ -50,7 +50,8 @@ def stamp(conn: Connection, limit: int) -> int:
     Live rows come before historic ones. A row with a lower id that commits late simply gets a later sequence.
     """
     rows = conn.execute(
-        "SELECT id, topic, key, received_at FROM outbox WHERE position IS NULL ORDER BY historic, id LIMIT %s", [limit]
+        "SELECT id, topic, key, received_at FROM outbox WHERE position IS NULL ORDER BY historic, id LIMIT %s",
+        [limit],
     ).fetchall()
     if not rows:
         return 0

@@ -68,7 +68,9 @@ def save(conn: Connection, positions: Iterable[Position]) -> None:
 
 def read(conn: Connection) -> dict[str, int]:
     """The last sequence of every key this receiver has seen."""
-    return {row["key"]: row["last_sequence"] for row in conn.execute("SELECT key, last_sequence FROM position")}
+    return {
+        row["key"]: row["last_sequence"] for row in conn.execute("SELECT key, last_sequence FROM position")
+    }
 
 
 def gaps(conn: Connection) -> list[dict[str, Any]]:

@@ -54,7 +54,8 @@ class Status:
     def begin(self, conn: Connection) -> None:
         """Drop the lines of instances gone for an hour, and write the first own one."""
         conn.execute(
-            "DELETE FROM process_status WHERE process = %s AND beat_at < now() - interval '1 hour'", [self.process]
+            "DELETE FROM process_status WHERE process = %s AND beat_at < now() - interval '1 hour'",
+            [self.process],
         )
         self.beat(conn, {"ready": False}, now=True)
 

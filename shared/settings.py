@@ -101,7 +101,9 @@ def environment_value(name: str) -> str | None:
 def _read(env: Env) -> Settings:
     positive = Range(min=1)
     return Settings(
-        database_url=env.str("DATABASE_URL", validate=Regexp(r"^postgres(ql)?://", error="not a postgresql:// URL")),
+        database_url=env.str(
+            "DATABASE_URL", validate=Regexp(r"^postgres(ql)?://", error="not a postgresql:// URL")
+        ),
         kafka_bootstrap_servers=tuple(env.list("KAFKA_BOOTSTRAP_SERVERS", validate=Length(min=1))),
         kafka_session_timeout_ms=env.int("KAFKA_SESSION_TIMEOUT_MS", 30_000, validate=positive),
         kafka_heartbeat_interval_ms=env.int("KAFKA_HEARTBEAT_INTERVAL_MS", 3_000, validate=positive),
@@ -156,7 +158,9 @@ def _respondent_keys(text: str) -> dict[str, bytes]:
     for part in text.split(","):
         key_id, colon, secret = part.strip().partition(":")
         if not colon or not key_id or len(secret) < 32 or key_id in keys:
-            raise ValueError("expected id:secret[,id:secret] with different ids and secrets of 32 characters or more")
+            raise ValueError(
+                "expected id:secret[,id:secret] with different ids and secrets of 32 characters or more"
+            )
         keys[key_id] = secret.encode()
     return keys
 

@@ -135,7 +135,9 @@ def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("began", time.perf_counter())
     labels = (current_app.name, request.method, rule, str(response.status_code))
     telemetry.REQUEST_SECONDS.labels(*labels).observe(seconds)
-    log.info("request", method=request.method, route=rule, status=response.status_code, ms=round(seconds * 1000, 1))
+    log.info(
+        "request", method=request.method, route=rule, status=response.status_code, ms=round(seconds * 1000, 1)
+    )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     return response
 

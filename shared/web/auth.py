@@ -28,7 +28,9 @@ def require(role: str) -> Callable[[F], F]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             principal = _principal()
             if not principal.may(role):
-                raise Problem(403, "Not allowed", f"This needs the role {role}; your key has {principal.role}.")
+                raise Problem(
+                    403, "Not allowed", f"This needs the role {role}; your key has {principal.role}."
+                )
             g.principal = principal
             return view(*args, **kwargs)
 

@@ -47,7 +47,9 @@ def check_if_match(current: str | None) -> None:
         return
     tags = [tag.strip() for tag in wanted.split(",")]
     if current is None or ("*" not in tags and current not in tags):
-        raise Problem(412, "It has changed meanwhile", f"If-Match is {wanted}; stored is {current or 'nothing'}.")
+        raise Problem(
+            412, "It has changed meanwhile", f"If-Match is {wanted}; stored is {current or 'nothing'}."
+        )
 
 
 def not_modified(current: str) -> bool:
@@ -82,7 +84,11 @@ def decode_cursor(text: str | None, length: int) -> list[Any] | None:
         values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except ValueError as error:
         raise invalid({"cursor": ["This is not a cursor of this list."]}) from error
-    if not isinstance(values, list) or len(values) != length or not all(isinstance(v, str | int) for v in values):
+    if (
+        not isinstance(values, list)
+        or len(values) != length
+        or not all(isinstance(v, str | int) for v in values)
+    ):
         raise invalid({"cursor": ["This is not a cursor of this list."]})
     return values
 

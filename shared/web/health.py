@@ -86,7 +86,9 @@ def _process_samples(conn: Connection) -> list[telemetry.Sample]:
     service, found = _state().schema.name, []
     for row in process.statuses(conn):
         labels = {"service": service, "process": row["process"], "instance": row["instance"]}
-        found.append(("journeyloop_process_beat_age_seconds", "Seconds since the last beat", labels, row["age"]))
+        found.append(
+            ("journeyloop_process_beat_age_seconds", "Seconds since the last beat", labels, row["age"])
+        )
         for name, value in row["detail"].items():
             if isinstance(value, int | float):
                 text = "As the process says in its status line"

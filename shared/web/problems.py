@@ -101,7 +101,9 @@ def _http_error(error: HTTPException) -> Response:
 def _database_away(error: Exception) -> Response:
     log.warning("database away", error=type(error).__name__)
     headers = {"Retry-After": str(RETRY_SECONDS)}
-    return Problem(503, "The database is away", "Nothing was stored. Send it again.", headers=headers).response()
+    return Problem(
+        503, "The database is away", "Nothing was stored. Send it again.", headers=headers
+    ).response()
 
 
 def _unexpected(error: Exception) -> Response:

@@ -33,7 +33,10 @@ def test_journey_events_decode(kind: str) -> None:
 
 
 def test_heartbeat_decodes() -> None:
-    assert events.decode_heartbeat(golden("heartbeat.v1"))["last_sequence"] == {"shop/delivery": 9, "shop/order": 120}
+    assert events.decode_heartbeat(golden("heartbeat.v1"))["last_sequence"] == {
+        "shop/delivery": 9,
+        "shop/order": 120,
+    }
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
@@ -69,7 +72,9 @@ def test_a_wrong_field_is_invalid(field: str, value: Any) -> None:
         events.decode_response(json.dumps(event).encode())
 
 
-@pytest.mark.parametrize("raw", [b"", b"nope", b"[]", b"7", b'{"type": 1}', b'{"type": [], "data": {}}', None])
+@pytest.mark.parametrize(
+    "raw", [b"", b"nope", b"[]", b"7", b'{"type": 1}', b'{"type": [], "data": {}}', None]
+)
 def test_what_is_no_event_is_invalid(raw: bytes | None) -> None:
     with pytest.raises(events.Invalid):
         events.decode_response(raw)
