@@ -65,8 +65,18 @@ class _Numbered:
 Apply = Callable[[Connection, Batch], None]
 
 
-def run(settings: Settings, schema: Schema, group: str, topics: tuple[str, ...], apply: Apply) -> None:
-    """Consume `topics` as a member of `group` until asked to stop."""
+def run(
+    settings: Settings,
+    schema: Schema,
+    group: str,
+    topics: tuple[str, ...],
+    apply: Apply,
+    tick: Callable[[Connection], None] | None = None,
+) -> None:
+    """Consume `topics` as a member of `group` until asked to stop.
+
+    `tick` is called in a transaction of its own after a poll that brought nothing: about once a second while idle.
+    """
     stop = StopSignal()
     status, counts, rule = Status("consumer"), Counts(), StopRule()
     with connect(settings, schema) as conn:
@@ -83,6 +93,9 @@ def run(settings: Settings, schema: Schema, group: str, topics: tuple[str, ...],
                     process(settings, conn, polled, apply, counts, rule)
                     _commit(consumer, polled)
                     _send_dead_letters(settings, conn)
+                elif tick is not None:
+                    with conn.transaction():
+                        tick(conn)
                 status.beat(conn, _detail(conn, consumer, counts))
         finally:
             consumer.close(autocommit=False)
