@@ -1,12 +1,28 @@
 """Degradation detection (DESIGN §7): pure; the same answers in the same order give the same bits."""
 
-from services.alerts.detection.decisions import FALSE_ALARMS_PER_YEAR, decide, shares
+from services.alerts.detection.baseline import ENOUGH_ANSWERS
+from services.alerts.detection.decisions import (
+    BUDGET,
+    FALSE_ALARMS_PER_YEAR,
+    OUTCOME,
+    OUTCOMES,
+    SETTINGS,
+    decide,
+    shares,
+)
 from services.alerts.detection.detector import Answer, Closing, Detector, Opening
+from services.alerts.detection.evidence import budget, mean_of
+from services.alerts.detection.noticing import noticed_after_days
 from services.alerts.detection.state import State, from_json, to_json
 from services.alerts.detection.sums import DaySums, Sum
 
 __all__ = [
+    "BUDGET",
+    "ENOUGH_ANSWERS",
     "FALSE_ALARMS_PER_YEAR",
+    "OUTCOME",
+    "OUTCOMES",
+    "SETTINGS",
     "Answer",
     "Closing",
     "DaySums",
@@ -14,8 +30,11 @@ __all__ = [
     "Opening",
     "State",
     "Sum",
+    "budget",
     "decide",
     "from_json",
+    "mean_of",
+    "noticed_after_days",
     "shares",
     "to_json",
 ]

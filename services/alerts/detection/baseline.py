@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import sqrt
+from typing import Any
 
 from services.alerts.detection.evidence import clamp
 from services.alerts.detection.sums import Days, DaySums, Revision
@@ -51,6 +52,12 @@ class Baseline:
         """v, never below .02."""
         return variance(self.n, self.halves, self.squares)
 
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """As plain JSON values; `baseline_of` reads it."""
+        surveys = [[*revision, *count] for revision, count in self.surveys.items()]
+        return {name: getattr(self, name) for name in Baseline.__dataclass_fields__} | {"surveys": surveys}
+
     @property
     def learning(self) -> bool:
         """Too few healthy answers to judge, or every survey that answers is new."""
@@ -76,6 +83,13 @@ class Baseline:
         """m0: the least mean a healthy stage is held to, fixed before the answer is seen."""
         offsets = self.weekday_offset(weekday) + self.survey_offset(revision)
         return clamp(self.mean + offsets - self.margin(revision))
+
+
+def baseline_of(document: dict[str, Any]) -> Baseline:
+    """The Baseline that wrote `document`."""
+    surveys = {(survey, revision): (n, halves) for survey, revision, n, halves in document["surveys"]}
+    weekdays = tuple((n, halves) for n, halves in document["weekdays"])
+    return Baseline(**(document | {"surveys": surveys, "weekdays": weekdays}))
 
 
 def variance(n: int, halves: int, squares: int) -> float:

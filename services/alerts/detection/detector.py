@@ -49,6 +49,7 @@ class Opening(NamedTuple):
     onset_day: int
     evidence: float
     budget: float
+    false_alarms_per_year: float
     before: Sum
     since: Sum
 
@@ -136,8 +137,17 @@ class Detector:
         state.opened = Opened(answer.sequence, onset, onset_day)
         before = Sum(baseline.n, baseline.halves, baseline.squares, baseline.first, baseline.last)
         since = self.sums.total(onset_day)
-        shown = mean_of(state.evidence)
-        return Opening(answer.sequence, answer.clock, onset, onset_day, shown, needed, before, since)
+        return Opening(
+            answer.sequence,
+            answer.clock,
+            onset,
+            onset_day,
+            mean_of(state.evidence),
+            needed,
+            state.false_alarms_per_year,
+            before,
+            since,
+        )
 
     def _recover(self, opened: Opened, factors: Factors, days: float, answer: Answer) -> Closing | None:
         for k in range(BETS):

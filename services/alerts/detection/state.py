@@ -5,10 +5,10 @@ Floats survive JSON by repr; moments are integer microseconds since 1970, days a
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
-from services.alerts.detection.baseline import Baseline
+from services.alerts.detection.baseline import Baseline, baseline_of
 
 BETS = 4
 
@@ -78,24 +78,19 @@ class State:
 
 def to_json(state: State) -> dict[str, Any]:
     """The state as plain JSON values; `from_json` gives the same state back, bit for bit."""
-    document = asdict(state)
+    document: dict[str, Any] = {name: getattr(state, name) for name in State.__dataclass_fields__}
+    if state.opened is not None:
+        document["opened"] = {name: getattr(state.opened, name) for name in Opened.__dataclass_fields__}
     if state.baseline is not None:
-        surveys = [[*revision, *count] for revision, count in state.baseline.surveys.items()]
-        document["baseline"] = asdict(state.baseline) | {"surveys": surveys}
+        document["baseline"] = state.baseline.document
     return document
 
 
 def from_json(document: dict[str, Any]) -> State:
     """The State that `to_json` wrote. Raises TypeError where it was written by another version."""
     known = dict(document)
-    known["baseline"] = None if document["baseline"] is None else _baseline(document["baseline"])
+    known["baseline"] = None if document["baseline"] is None else baseline_of(document["baseline"])
     known["opened"] = None if document["opened"] is None else Opened(**document["opened"])
     known["healthy_at"] = [(moment, day) for moment, day in document["healthy_at"]]
     known["left_out"] = [(sequence, first, last) for sequence, first, last in document["left_out"]]
     return State(**known)
-
-
-def _baseline(document: dict[str, Any]) -> Baseline:
-    surveys = {(survey, revision): (n, halves) for survey, revision, n, halves in document["surveys"]}
-    weekdays = tuple((n, halves) for n, halves in document["weekdays"])
-    return Baseline(**(document | {"surveys": surveys, "weekdays": weekdays}))

@@ -14,7 +14,7 @@ CREATE TABLE heartbeat (
 );
 
 -- One detector a journey, stage, metric and audience. `state` is services.alerts.detection.State as JSON;
--- last_sequence is the last event of the key that touched this detector.
+-- last_sequence is the last event of the key that touched this detector, last_decision the place of the last decision.
 CREATE TABLE detector (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     journey text NOT NULL,
@@ -23,6 +23,7 @@ CREATE TABLE detector (
     audience text NOT NULL,
     key text GENERATED ALWAYS AS (journey || '/' || stage) STORED,
     last_sequence bigint NOT NULL,
+    last_decision bigint NOT NULL DEFAULT 0,
     state jsonb NOT NULL,
     UNIQUE (journey, stage, metric, audience)
 );

@@ -1,0 +1,108 @@
+"""SQL of detectors and their day sums. Everything is written in sets: a few statements a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from psycopg.types.json import Jsonb
+
+from shared.db import Connection
+
+Place = tuple[str, str, str, str]  # journey, stage, metric, audience
+
+
+class Row(NamedTuple):
+    """A detector as stored; `id` is None before it was first saved."""
+
+    id: int | None
+    place: Place
+    last_sequence: int
+    last_decision: int
+    state: dict[str, Any]
+
+
+class DaySum(NamedTuple):
+    """What to add to one stored day sum, or one as stored. day: ordinal."""
+
+    detector: int
+    day: int
+    survey: str
+    survey_revision: int
+    n: int
+    halves: int
+    squares: int
+
+
+def of_keys(
+    conn: Connection, keys: Iterable[str], known: Iterable[tuple[int, int, int]]
+) -> list[dict[str, Any]]:
+    """The detectors of `keys`; `state` is None where `known` (id, last_sequence, last_decision) is up to date."""
+    ids, sequences, decisions = _columns(list(known), 3)
+    return conn.execute(
+        """SELECT d.id, d.journey, d.stage, d.metric, d.audience, d.last_sequence, d.last_decision,
+                  CASE WHEN known.id IS NULL THEN d.state END AS state
+           FROM detector AS d
+           LEFT JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS known(id, last_sequence, last_decision)
+                USING (id, last_sequence, last_decision)
+           WHERE d.key = ANY(%s) ORDER BY d.id""",
+        [ids, sequences, decisions, sorted(keys)],
+    ).fetchall()
+
+
+def day_sums(conn: Connection, detectors: Sequence[int]) -> list[DaySum]:
+    """Every day sum of `detectors`."""
+    rows = conn.execute(
+        """SELECT detector, day, survey, survey_revision, n, halves, squares
+           FROM day_sum WHERE detector = ANY(%s) ORDER BY detector, day""",
+        [list(detectors)],
+    )
+    return [DaySum(**(row | {"day": row["day"].toordinal()})) for row in rows]
+
+
+def save(conn: Connection, rows: Sequence[Row]) -> dict[Place, int]:
+    """Write the detectors; the ids of those that are new."""
+    old = [row for row in rows if row.id is not None]
+    new = [row for row in rows if row.id is None]
+    if old:
+        ids, _, sequences, decisions, states = _columns(old, 5)
+        conn.execute(
+            """UPDATE detector AS d
+               SET last_sequence = new.last_sequence, last_decision = new.last_decision, state = new.state
+               FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::jsonb[])
+                    AS new(id, last_sequence, last_decision, state)
+               WHERE d.id = new.id""",
+            [ids, sequences, decisions, [Jsonb(state) for state in states]],
+        )
+    return _insert(conn, new) if new else {}
+
+
+def add_day_sums(conn: Connection, rows: Sequence[DaySum]) -> None:
+    """Add to day sums, making those that are not there yet."""
+    if not rows:
+        return
+    detectors, days, *others = _columns(rows, 7)
+    conn.execute(
+        """INSERT INTO day_sum AS s (detector, day, survey, survey_revision, n, halves, squares)
+           SELECT * FROM unnest(%s::bigint[], %s::date[], %s::text[], %s::integer[],
+                                %s::bigint[], %s::bigint[], %s::bigint[])
+           ON CONFLICT (detector, day, survey, survey_revision) DO UPDATE
+           SET n = s.n + EXCLUDED.n, halves = s.halves + EXCLUDED.halves, squares = s.squares + EXCLUDED.squares""",
+        [detectors, [date.fromordinal(day) for day in days], *others],
+    )
+
+
+def _insert(conn: Connection, rows: Sequence[Row]) -> dict[Place, int]:
+    _, places, sequences, decisions, states = _columns(rows, 5)
+    found = conn.execute(
+        """INSERT INTO detector (journey, stage, metric, audience, last_sequence, last_decision, state)
+           SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::jsonb[])
+           RETURNING id, journey, stage, metric, audience""",
+        [*_columns(places, 4), sequences, decisions, [Jsonb(state) for state in states]],
+    )
+    return {(row["journey"], row["stage"], row["metric"], row["audience"]): row["id"] for row in found}
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]

@@ -1,0 +1,59 @@
+"""SQL of what other topics say: the latest map of each journey, and the relay's heartbeats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from shared.db import Connection
+
+
+def keep_journeys(conn: Connection, events: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """Keep each map whose revision is higher than the stored one; a retired journey keeps its last map."""
+    latest: dict[str, tuple[str, dict[str, Any]]] = {}
+    for kind, data in events:
+        if data["revision"] > latest.get(data["journey"], ("", {"revision": 0}))[1]["revision"]:
+            latest[data["journey"]] = (kind, data)
+    if not latest:
+        return
+    conn.execute(
+        """INSERT INTO journey AS j (journey, revision, retired, document)
+           SELECT * FROM unnest(%s::text[], %s::bigint[], %s::boolean[], %s::jsonb[])
+           ON CONFLICT (journey) DO UPDATE
+           SET revision = EXCLUDED.revision, retired = EXCLUDED.retired,
+               document = CASE WHEN EXCLUDED.retired THEN j.document ELSE EXCLUDED.document END
+           WHERE j.revision < EXCLUDED.revision""",
+        [
+            list(latest),
+            [data["revision"] for _, data in latest.values()],
+            [kind == "retired" for kind, _ in latest.values()],
+            [Jsonb(data) for _, data in latest.values()],
+        ],
+    )
+
+
+def keep_heartbeats(conn: Connection, beats: Iterable[dict[str, Any]]) -> None:
+    """Keep the last beat of each key."""
+    last: dict[str, tuple[str, int]] = {}
+    for beat in beats:
+        last |= {key: (beat["beat_at"], sequence) for key, sequence in beat["last_sequence"].items()}
+    if not last:
+        return
+    conn.execute(
+        """INSERT INTO heartbeat AS h (key, beat_at, last_sequence)
+           SELECT * FROM unnest(%s::text[], %s::timestamptz[], %s::bigint[])
+           ON CONFLICT (key) DO UPDATE SET beat_at = EXCLUDED.beat_at, last_sequence = EXCLUDED.last_sequence
+           WHERE h.beat_at < EXCLUDED.beat_at""",
+        [list(last), [at for at, _ in last.values()], [sequence for _, sequence in last.values()]],
+    )
+
+
+def stage(conn: Connection, journey: str, stage: str) -> dict[str, Any] | None:
+    """The stage's document in the latest map, or None where it is not on it."""
+    row = conn.execute(
+        "SELECT document FROM journey WHERE journey = %s AND NOT retired", [journey]
+    ).fetchone()
+    stages = row["document"].get("stages", []) if row else []
+    return next((found for found in stages if found["key"] == stage), None)

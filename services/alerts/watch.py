@@ -1,0 +1,135 @@
+"""The detectors of one batch, in memory: they take answers and decisions in order and say what changed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any, NamedTuple
+
+from services.alerts.detection import (
+    BUDGET,
+    FALSE_ALARMS_PER_YEAR,
+    Answer,
+    Closing,
+    Detector,
+    Opening,
+    State,
+    decide,
+    shares,
+)
+from shared.events import AMENDED, RECORDED, VOIDED, parse_time
+from shared.scoring import half_units
+
+Place = tuple[str, str, str, str]  # journey, stage, metric, audience
+
+EPOCH_DAY = 719_163  # the ordinal of 1 January 1970
+MICROSECONDS = 1_000_000
+
+
+@dataclass(slots=True)
+class Watched:
+    """A detector and how far it has come; `id` is None before it was first saved."""
+
+    detector: Detector
+    id: int | None = None
+    last_sequence: int = 0
+    last_decision: int = 0
+
+
+class Share(NamedTuple):
+    """A detector's rate changed because its stage's detectors did: a decision to be recorded."""
+
+    place: Place
+    after_sequence: int
+    false_alarms_per_year: float
+
+
+Change = tuple[Place, Opening | Closing]
+
+
+@dataclass(slots=True)
+class Watch:
+    """The detectors of the keys at hand, by key and then metric and audience."""
+
+    zone: tzinfo
+    stages: dict[str, dict[Place, Watched]] = field(default_factory=dict)
+    touched: set[Place] = field(default_factory=set)
+    changes: list[Change] = field(default_factory=list)
+    shared: list[Share] = field(default_factory=list)
+
+    def find(self, place: Place) -> Watched | None:
+        return self.stages.get(f"{place[0]}/{place[1]}", {}).get(place)
+
+    def take(self, events: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Every new response event, in order per key."""
+        for kind, data in events:
+            place = (data["journey"], data["stage"], data["metric"], data["audience"])
+            watched = self.find(place) or self._first_sight(place, data["sequence"] - 1)
+            if kind == RECORDED:
+                self._record(place, watched, data)
+            elif kind in (AMENDED, VOIDED):
+                self._correct(watched, data)
+            watched.last_sequence = data["sequence"]
+            self.touched.add(place)
+
+    def decide(
+        self, place: Place, kind: str, payload: dict[str, Any], after: int, place_in_order: int
+    ) -> None:
+        """One pending decision of a key that stands at sequence `after`."""
+        watched = self.find(place) or self._add(place, after)
+        decide(watched.detector.state, kind, payload)
+        watched.last_decision = place_in_order
+        self.touched.add(place)
+
+    def share(self, key: str, after: int) -> None:
+        """Share the stage's budget anew; each rate that changes is a decision at this place."""
+        stage = self.stages.get(key, {})
+        for place, rate in zip(stage, shares([one.detector.state for one in stage.values()]), strict=True):
+            state = stage[place].detector.state
+            if state.false_alarms_per_year != rate:
+                decide(state, BUDGET, {"false_alarms_per_year": rate})
+                self.shared.append(Share(place, after, rate))
+                self.touched.add(place)
+
+    def _first_sight(self, place: Place, after: int) -> Watched:
+        watched = self._add(place, after)
+        self.share(f"{place[0]}/{place[1]}", after)
+        return watched
+
+    def _add(self, place: Place, after: int) -> Watched:
+        watched = Watched(Detector(State(FALSE_ALARMS_PER_YEAR)), last_sequence=after)
+        self.stages.setdefault(f"{place[0]}/{place[1]}", {})[place] = watched
+        return watched
+
+    def _record(self, place: Place, watched: Watched, data: dict[str, Any]) -> None:
+        recorded_at = parse_time(data["recorded_at"])
+        answer = Answer(
+            data["sequence"],
+            microseconds(recorded_at),
+            recorded_at.astimezone(self.zone).toordinal(),
+            self._day(data),
+            (data["survey"], data["survey_revision"]),
+            half_units(data["metric"], data["score"]),
+            data["historic"],
+        )
+        change = watched.detector.take(answer)
+        if change is not None:
+            self.changes.append((place, change))
+
+    def _correct(self, watched: Watched, data: dict[str, Any]) -> None:
+        metric, score = data["metric"], data["score"]
+        previous = half_units(metric, data["previous"]["score"])
+        half = None if score is None else half_units(metric, score)
+        watched.detector.correct(self._day(data), (data["survey"], data["survey_revision"]), previous, half)
+
+    def _day(self, data: dict[str, Any]) -> int:
+        return parse_time(data["answered_at"]).astimezone(self.zone).toordinal()
+
+
+def microseconds(moment: datetime) -> int:
+    """µs since 1970 of an aware UTC datetime, without a float in between."""
+    seconds = (
+        (moment.toordinal() - EPOCH_DAY) * 86_400 + moment.hour * 3_600 + moment.minute * 60 + moment.second
+    )
+    return seconds * MICROSECONDS + moment.microsecond
