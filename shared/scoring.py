@@ -19,7 +19,7 @@ SLOTS = 11
 
 METRICS = ("csat", "nps", "ces")
 AUDIENCES = ("customer", "employee")
-SCALES = {"csat": range(1, 6), "nps": range(0, 11), "ces": range(1, 8)}
+SCALES = {"csat": range(1, 6), "nps": range(11), "ces": range(1, 8)}
 
 # Worth of each score in half-units: 0, 1, 2 for detractor, passive, promoter; 0 or 2 for outside or in the top box.
 _HALF_UNITS = {
@@ -91,20 +91,20 @@ def units(metric: str, difference: float) -> float:
     return difference / _POINTS_PER_UNIT[metric]
 
 
-def variance(metric: str, histogram: Histogram, level: float = LEVEL) -> float:
-    """The squared standard error of the score in points², for differences of scores; never 0.
+def adjusted(metric: str, histogram: Histogram, level: float = LEVEL) -> tuple[float, float]:
+    """The score drawn to the middle as in its interval, in points, and its squared standard error: for differences.
 
-    The same small-sample adjustment as in the interval: 3 answers added for NPS, z² for CSAT and CES, so that five
-    equal answers are not taken for certainty. Raises ValueError where there is no answer.
+    3 answers are added for NPS, z² for CSAT and CES, spread evenly, so that five equal answers are not taken for
+    certainty. The squared error is never 0. Raises ValueError where there is no answer.
     """
     counts = _checked(metric, histogram)
-    n = sum(counts)
-    if n == 0:
-        raise ValueError("no answers, no variance")
+    if not any(counts):
+        raise ValueError("no answers, no error to estimate")
     if metric == "nps":
-        return 1e4 * _nps_adjusted(counts)[1]
-    centre, squared = _box_adjusted(counts, metric, z(level))
-    return 1e4 * centre * (1 - centre) / (n + squared)
+        centre, squared_error = _nps_adjusted(counts)
+    else:
+        centre, squared_error = _box_adjusted(half_unit_counts(metric, counts)[2], sum(counts), z(level) ** 2)
+    return 100 * centre, 1e4 * squared_error
 
 
 @lru_cache(maxsize=1024)
@@ -148,11 +148,10 @@ def _nps_adjusted(counts: tuple[int, ...]) -> tuple[float, float]:
     return centre, (promoters + detractors - centre**2) / n
 
 
-def _box_adjusted(counts: tuple[int, ...], metric: str, quantile: float) -> tuple[float, float]:
-    """The Wilson midpoint and z²: the share of the top box with z² answers added, half of them in it."""
-    squared = quantile**2
-    best = half_unit_counts(metric, counts)[2]
-    return (best + squared / 2) / (sum(counts) + squared), squared
+def _box_adjusted(hits: int, n: int, added: float) -> tuple[float, float]:
+    """The share of hits with `added` answers, half of them hits (z²: Wilson's midpoint), and its squared error."""
+    share = (hits + added / 2) / (n + added)
+    return share, share * (1 - share) / (n + added)
 
 
 def _wilson(hits: int, n: int, quantile: float) -> tuple[float, float]:

@@ -1,0 +1,19 @@
+"""The web process of the aggregator: wiring only."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from services.aggregator import SCHEMA
+from services.aggregator.routes import changes, scorecards, scores
+from shared.settings import Settings, load
+from shared.web import health
+from shared.web.app import make_app
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The Flask app; call it in the process that serves."""
+    blueprints = (scores.blueprint, scorecards.blueprint, changes.blueprint)
+    return make_app(
+        "aggregator", settings or load(), SCHEMA, blueprints, (health.running("consumer"), health.NO_GAPS)
+    )

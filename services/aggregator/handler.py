@@ -1,0 +1,38 @@
+"""Kafka in: one batch of events becomes a few changed rows."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from services.aggregator import SCHEMA
+from services.aggregator.buckets import add_up
+from services.aggregator.maps import latest
+from services.aggregator.periods import Days
+from services.aggregator.store import buckets, journeys
+from shared import consumer, db, events
+from shared.consumer import Batch
+from shared.db import Connection
+from shared.settings import Settings, SettingsError
+
+GROUP = "aggregator"
+TOPICS = (events.RESPONSES, events.JOURNEYS)
+
+
+def apply(conn: Connection, batch: Batch, days: Days) -> None:
+    """Add the batch to the buckets, in the caller's transaction; `batch` holds only events not applied before.
+
+    Events of a journey whose map has not come yet count all the same.
+    """
+    if batch.journeys:
+        journeys.save(conn, latest(batch.journeys))
+    buckets.add(conn, add_up(batch.responses, days))
+
+
+def run(settings: Settings) -> None:
+    """Consume until asked to stop. Raises SettingsError where REPORT_TZ is not the zone of the stored days."""
+    with db.connect(settings, SCHEMA) as conn:
+        db.require_current(conn, SCHEMA)
+        zone = buckets.fix_report_zone(conn, settings.report_tz.key)
+    if zone != settings.report_tz.key:
+        raise SettingsError(f"REPORT_TZ is {settings.report_tz.key}, but the stored days are days in {zone}")
+    consumer.run(settings, SCHEMA, GROUP, TOPICS, partial(apply, days=Days(settings.report_tz)))

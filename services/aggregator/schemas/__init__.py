@@ -1,0 +1,1 @@
+"""Shapes: `questions` are checked, `answers` are documented (OpenAPI)."""

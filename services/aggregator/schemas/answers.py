@@ -1,0 +1,226 @@
+"""The shapes of the aggregator's answers, for the OpenAPI document. Views answer with JSON made from dictionaries."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+HISTOGRAM = "11 counts: index = the score 0…10 given"
+
+
+class DaysAnswer(Schema):
+    """Whole days in REPORT_TZ, both included."""
+
+    from_ = fields.Date(data_key="from")
+    to = fields.Date()
+
+
+class Reading(Schema):
+    """A score with what it rests on. score, low, high and mean are null where n is 0. Nothing is rounded."""
+
+    score = fields.Float(allow_none=True)
+    n = fields.Integer()
+    low = fields.Float(allow_none=True)
+    high = fields.Float(allow_none=True)
+    level = fields.Float()
+    mean = fields.Float(allow_none=True)
+    histogram = fields.List(fields.Integer(), metadata={"description": HISTOGRAM})
+    formula = fields.String()
+    small_sample = fields.Boolean()
+
+
+class Scope(Schema):
+    """Where a score belongs."""
+
+    journey = fields.String()
+    stage = fields.String()
+    touchpoint = fields.String()
+    survey = fields.String()
+    segment = fields.Dict(keys=fields.String(), values=fields.String())
+
+
+class ScoreItem(Reading):
+    """One score."""
+
+    scope = fields.Nested(Scope)
+    metric = fields.String()
+    audience = fields.String()
+    window = fields.Nested(DaysAnswer)
+
+
+class Freshness(Schema):
+    """as_of: `recorded_at` of the newest response counted (null before the first); computed_at: the time of asking."""
+
+    as_of = fields.DateTime(allow_none=True)
+    computed_at = fields.DateTime()
+
+
+class ScoresAnswer(Freshness):
+    """Scores, grouped as asked."""
+
+    items = fields.List(fields.Nested(ScoreItem))
+
+
+class SeriesPoint(Reading):
+    """One step of a series."""
+
+    from_ = fields.Date(data_key="from")
+    to = fields.Date()
+
+
+class SeriesItem(Schema):
+    """The steps of one group, gapless: n is 0 where nobody answered."""
+
+    scope = fields.Nested(Scope)
+    metric = fields.String()
+    audience = fields.String()
+    points = fields.List(fields.Nested(SeriesPoint))
+
+
+class SeriesAnswer(Freshness):
+    """Scores step by step."""
+
+    step = fields.String()
+    window = fields.Nested(DaysAnswer)
+    items = fields.List(fields.Nested(SeriesItem))
+
+
+class Movement(Schema):
+    """A change in points with its interval; null where one of the two periods has no answers."""
+
+    points = fields.Float(allow_none=True)
+    low = fields.Float(allow_none=True)
+    high = fields.Float(allow_none=True)
+    beyond_noise = fields.Boolean()
+
+
+class ScorecardScore(Reading):
+    """A score against its target and against the window before."""
+
+    metric = fields.String()
+    audience = fields.String()
+    before = fields.Nested(Reading)
+    change = fields.Nested(Movement)
+    target = fields.Float(allow_none=True)
+    meets_target = fields.Boolean(allow_none=True)
+
+
+class ScorecardTouchpoint(Schema):
+    """A touchpoint as on the map, with its live surveys and its scores."""
+
+    touchpoint = fields.String()
+    name = fields.String()
+    moment_of_truth = fields.Boolean()
+    surveys = fields.List(fields.String())
+    scores = fields.List(fields.Nested(ScorecardScore))
+
+
+class ScorecardStage(Schema):
+    """A stage with its pooled scores."""
+
+    stage = fields.String()
+    name = fields.String()
+    owner = fields.String(allow_none=True)
+    scores = fields.List(fields.Nested(ScorecardScore))
+    touchpoints = fields.List(fields.Nested(ScorecardTouchpoint))
+
+
+class BlindSpot(Schema):
+    """A touchpoint without an answer in the window; `surveys` are the live ones that ask there."""
+
+    stage = fields.String()
+    touchpoint = fields.String()
+    name = fields.String()
+    moment_of_truth = fields.Boolean()
+    surveys = fields.List(fields.String())
+
+
+class ScorecardAnswer(Freshness):
+    """The whole map of a journey with its scores."""
+
+    journey = fields.String()
+    name = fields.String()
+    owner = fields.String(allow_none=True)
+    revision = fields.Integer()
+    retired = fields.Boolean()
+    segments = fields.List(fields.String())
+    window = fields.Nested(DaysAnswer)
+    window_before = fields.Nested(DaysAnswer)
+    scores = fields.List(fields.Nested(ScorecardScore))
+    stages = fields.List(fields.Nested(ScorecardStage))
+    blind_spots = fields.List(fields.Nested(BlindSpot))
+    not_on_map = fields.List(fields.Dict())
+
+
+class Part(Schema):
+    """What one group adds to the change: points = changed + mix. low, high and beyond_noise are about `changed`."""
+
+    points = fields.Float()
+    changed = fields.Float()
+    mix = fields.Float()
+    low = fields.Float()
+    high = fields.Float()
+    beyond_noise = fields.Boolean()
+    before = fields.Nested(Reading)
+    since = fields.Nested(Reading)
+
+
+class Mostly(Schema):
+    """The segment value that carries the change of a touchpoint."""
+
+    segment = fields.String()
+    value = fields.String()
+
+
+class TouchpointPart(Part):
+    """The contribution of a touchpoint."""
+
+    stage = fields.String()
+    touchpoint = fields.String()
+    name = fields.String()
+    moment_of_truth = fields.Boolean()
+    mostly = fields.Nested(Mostly, allow_none=True)
+
+
+class SegmentPart(Part):
+    """The contribution of a segment value; null for answers that carry no value of the key."""
+
+    segment = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True))
+
+
+class Reason(Schema):
+    """How many answers named a reason, and which share of all answers of the period that is."""
+
+    reason = fields.String()
+    label = fields.String()
+    before = fields.Integer()
+    since = fields.Integer()
+    share_before = fields.Float(allow_none=True)
+    share = fields.Float(allow_none=True)
+
+
+class PeriodReading(Reading):
+    """The score of one of the two periods."""
+
+    window = fields.Nested(DaysAnswer)
+
+
+class ChangesAnswer(Freshness):
+    """A change and where it comes from. The points of by_touchpoint add up to `change`; so do those of each key's
+    values in by_segment. `through` says which sequence of each key is counted."""
+
+    scope = fields.Nested(Scope)
+    metric = fields.String()
+    audience = fields.String()
+    unit = fields.String()
+    before = fields.Nested(PeriodReading)
+    since = fields.Nested(PeriodReading)
+    change = fields.Float(allow_none=True)
+    low = fields.Float(allow_none=True)
+    high = fields.Float(allow_none=True)
+    beyond_noise = fields.Boolean()
+    mix = fields.Float(allow_none=True)
+    by_touchpoint = fields.List(fields.Nested(TouchpointPart))
+    by_segment = fields.List(fields.Nested(SegmentPart))
+    mix_by_segment = fields.Dict(keys=fields.String(), values=fields.Float())
+    reasons = fields.List(fields.Nested(Reason))
+    through = fields.Dict(keys=fields.String(), values=fields.Integer())

@@ -1,0 +1,1 @@
+"""All SQL of the aggregator: `buckets` and `journeys` write, `scores` and `places` read."""
