@@ -132,7 +132,7 @@ class Detector:
     def _open(self, answer: Answer, needed: float) -> Opening:
         state, baseline = self.state, self.state.baseline
         assert baseline is not None
-        winning = max(range(BETS), key=lambda k: state.evidence[k])
+        winning = max(range(BETS), key=lambda k: state.case[k])
         onset, onset_day = state.healthy_at[winning]
         state.opened = Opened(answer.sequence, onset, onset_day)
         before = Sum(baseline.n, baseline.halves, baseline.squares, baseline.first, baseline.last)

@@ -50,7 +50,9 @@ def answers(
             half = _half(random, base + truth(day, survey))
             sequence += 1
             clock = (ordinal - 719_163) * DAY + int(moment * DAY)
-            yield Answer(sequence, clock, ordinal, ordinal, (f"survey-{survey}", 1), half, day < historic_days)
+            yield Answer(
+                sequence, clock, ordinal, ordinal, (f"survey-{survey}", 1), half, day < historic_days
+            )
 
 
 def _moments(random: Random, rate: float) -> Iterator[float]:
