@@ -136,7 +136,7 @@ def count_contents(conn: Connection, id: UUID, contents: Sequence[UUID]) -> list
     if not here:
         return []
     rows = conn.execute(
-        """INSERT INTO import_content SELECT %s, * FROM unnest(%s::uuid[], %s::bigint[])
+        """INSERT INTO import_content SELECT %s, * FROM unnest(%b::uuid[], %b::bigint[])
            ON CONFLICT (import_id, content)
            DO UPDATE SET occurrences = import_content.occurrences + EXCLUDED.occurrences
            RETURNING content, occurrences""",
@@ -155,7 +155,7 @@ def add_rejects(conn: Connection, id: UUID, rejects: Sequence[Reject]) -> None:
     if not rejects:
         return
     conn.execute(
-        "INSERT INTO import_reject SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::json[], %s::json[])",
+        "INSERT INTO import_reject SELECT %s, * FROM unnest(%b::bigint[], %b::bigint[], %b::text[]::json[], %b::text[]::json[])",
         [
             id,
             [reject.record.row for reject in rejects],
