@@ -75,16 +75,27 @@ def accept_one(
     return responses.insert_one(conn, row, event, definition.journey, definition.journey_revision)
 
 
+def seen_before(conn: Connection, item: NewAnswer, keys: respondents.Keys) -> Outcome | None:
+    """Whether the answer's id is known: duplicate, or conflict with its first content; None where it is new."""
+    known = responses.first_contents(conn, [item.answer.id])
+    return _compare(item, known[item.answer.id], keys) if known else None
+
+
 def _keep_values(conn: Connection, items: Sequence[NewAnswer]) -> Kept:
     wanted: dict[tuple[str, str], list[str]] = {}
     for item in items:
         values = segment_values(item.definition, item.answer.attributes)
         for key, value in new_values(item.definition, values).items():
             wanted.setdefault((item.definition.journey, key), []).append(value)
-    return {(journey, key): segments.keep(conn, journey, key, wanted[journey, key]) for journey, key in sorted(wanted)}
+    return {
+        (journey, key): segments.keep(conn, journey, key, wanted[journey, key])
+        for journey, key in sorted(wanted)
+    }
 
 
-def _prepare(item: NewAnswer, kept: Kept, received_at: datetime, keys: respondents.Keys) -> tuple[Row, OutboxRow]:
+def _prepare(
+    item: NewAnswer, kept: Kept, received_at: datetime, keys: respondents.Keys
+) -> tuple[Row, OutboxRow]:
     definition, answer = item.definition, item.answer
     historic = item.imported or answer.answered_at < received_at - HISTORIC_AFTER
     found = _segments(definition, answer, kept)
@@ -133,14 +144,15 @@ def _outcomes(
     again = {item.answer.id for item, outcome in zip(items, outcomes, strict=True) if outcome is None}
     known = responses.first_contents(conn, list(again)) if again else {}
     return [
-        outcome or _compare(item, known[item.answer.id], keys) for item, outcome in zip(items, outcomes, strict=True)
+        outcome or _compare(item, known[item.answer.id], keys)
+        for item, outcome in zip(items, outcomes, strict=True)
     ]
 
 
 def _compare(item: NewAnswer, first: dict[str, Any], keys: respondents.Keys) -> Outcome:
-    same = first["first_content"] == content_hash(item.answer, item.definition.survey) and respondents.is_same(
-        keys, first["respondent"], first["respondent_key"], item.answer.respondent
-    )
+    same = first["first_content"] == content_hash(
+        item.answer, item.definition.survey
+    ) and respondents.is_same(keys, first["respondent"], first["respondent_key"], item.answer.respondent)
     return "duplicate" if same else "conflict"
 
 

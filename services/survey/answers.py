@@ -160,7 +160,7 @@ def unstorable(text: str) -> bool:
 
 def _matching(value: object, name: str, pattern: re.Pattern[str], message: str, errors: Errors) -> str | None:
     if value is None or (isinstance(value, str) and pattern.fullmatch(value)):
-        return value  # type: ignore[return-value]
+        return value
     errors[name] = f"{_short(value)} {message}"
     return None
 

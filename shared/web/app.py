@@ -74,7 +74,7 @@ def make_app(
     problems.install(app)
     api = Api(app)
     _static(app, "/docs/assets", Path(swagger_ui_path), "swagger")
-    _static(app, "/static/shared", folder / "static", "shared_static")
+    _static(app, "/static/shared", folder / "static", "shared_static", folder / "templates")
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     problems.install(app)
@@ -89,6 +89,18 @@ def database() -> Iterator[Connection]:
     """A connection inside one transaction, committed when the block ends without an exception."""
     with current_app.extensions["journeyloop"].pool.connection() as conn:
         yield conn
+
+
+@contextmanager
+def autocommit() -> Iterator[Connection]:
+    """A connection on which every statement is a transaction of its own: for hot paths of a single statement."""
+    with current_app.extensions["journeyloop"].pool.connection() as conn:
+        conn.autocommit = True
+        try:
+            yield conn
+        finally:
+            if not conn.closed:
+                conn.autocommit = False
 
 
 def settings() -> Settings:
@@ -157,8 +169,9 @@ def _openapi(service: str) -> dict[str, Any]:
     }
 
 
-def _static(app: Flask, prefix: str, folder: Path, endpoint: str) -> None:
-    files = Blueprint(endpoint, endpoint, static_folder=str(folder), static_url_path=prefix)
+def _static(app: Flask, prefix: str, folder: Path, endpoint: str, templates: Path | None = None) -> None:
+    found = str(templates) if templates else None
+    files = Blueprint(endpoint, endpoint, static_folder=str(folder), static_url_path=prefix, template_folder=found)
     app.register_blueprint(files)
 
 

@@ -18,7 +18,8 @@ def keep(conn: Connection, journey: str, key: str, values: Iterable[str]) -> fro
     room = KEPT_SEGMENT_VALUES - len(kept)
     new = [value for value in dict.fromkeys(values) if value not in kept][: max(room, 0)]
     conn.execute(
-        "INSERT INTO segment_value (journey, key, value) SELECT %s, %s, unnest(%s::text[])", [journey, key, new]
+        "INSERT INTO segment_value (journey, key, value) SELECT %s, %s, unnest(%s::text[])",
+        [journey, key, new],
     )
     return kept | frozenset(new)
 

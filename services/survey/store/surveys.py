@@ -10,6 +10,11 @@ from psycopg.types.json import Json
 from services.survey.definition import Definition
 from shared.db import Connection
 
+Row = dict[str, Any]
+
+PLACE = ("journey", "stage", "touchpoint", "metric", "audience")
+_ROW = f"survey, {', '.join(PLACE)}, status, revision, document"
+
 _DEFINITION = """
     SELECT s.survey, s.journey, s.stage, s.touchpoint, s.metric, s.audience, s.status, s.revision, s.document,
            j.revision AS journey_revision, j.document AS journey_document,
@@ -20,13 +25,64 @@ _DEFINITION = """
 def definitions(conn: Connection, surveys: Iterable[str], *, lock: bool = True) -> dict[str, Definition]:
     """What answers need to know of each survey that exists, by key.
 
-    lock: share-lock them until the commit, so that none changes its place or metric under an answer being written.
+    lock: share-lock them until the commit, so that none moves under an answer that is being written.
     """
-    query = _DEFINITION + (" FOR SHARE OF s" if lock else "")
-    return {row["survey"]: _definition(row) for row in conn.execute(query, [sorted(set(surveys))])}
+    keys = sorted(set(surveys))
+    if lock:
+        # A statement of its own, so that the next one sees what was committed while this one waited.
+        conn.execute("SELECT FROM survey WHERE survey = ANY(%s) ORDER BY survey FOR SHARE", [keys])
+    return {row["survey"]: _definition(row) for row in conn.execute(_DEFINITION, [keys])}
 
 
-def _definition(row: dict[str, Any]) -> Definition:
+def lock(conn: Connection, survey: str) -> Row | None:
+    """The survey as stored, None where there is none; nobody else configures it until the commit."""
+    conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"survey:{survey}"])
+    conn.execute("SELECT FROM survey WHERE survey = %s FOR UPDATE", [survey])
+    return find(conn, survey)
+
+
+def find(conn: Connection, survey: str) -> Row | None:
+    """The survey as stored, archived or not: survey, its place, status, revision, document."""
+    return conn.execute(f"SELECT {_ROW} FROM survey WHERE survey = %s", [survey]).fetchone()
+
+
+def of_journey(conn: Connection, journey: str) -> list[Row]:
+    """The journey's surveys that are not archived, in order of their keys."""
+    return conn.execute(
+        f"SELECT {_ROW} FROM survey WHERE journey = %s AND status <> 'archived' ORDER BY survey", [journey]
+    ).fetchall()
+
+
+def page(conn: Connection, *, journey: str | None, archived: bool, after: str, limit: int) -> list[Row]:
+    """Surveys with keys above `after`, in order of their keys."""
+    return conn.execute(
+        f"""SELECT {_ROW} FROM survey
+            WHERE survey > %s AND (%s::text IS NULL OR journey = %s) AND (%s OR status <> 'archived')
+            ORDER BY survey LIMIT %s""",
+        [after, journey, journey, archived, limit],
+    ).fetchall()
+
+
+def keys_at(conn: Connection, place: dict[str, str | None]) -> list[str]:
+    """Keys of the surveys, archived ones too, that match every part of `place` (survey, PLACE) that is not None."""
+    wanted = {name: value for name, value in place.items() if value is not None}
+    where = " AND ".join(f"{name} = %s" for name in wanted) or "true"
+    rows = conn.execute(f"SELECT survey FROM survey WHERE {where} ORDER BY survey", list(wanted.values()))
+    return [row["survey"] for row in rows]
+
+
+def save(conn: Connection, survey: str, document: dict[str, Any], revision: int) -> None:
+    """Write a new or changed document under the survey's lock."""
+    values = [survey, *(document[name] for name in PLACE), document["status"], revision, Json(document)]
+    conn.execute(
+        f"""INSERT INTO survey ({_ROW}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+            ON CONFLICT (survey) DO UPDATE
+            SET {", ".join(f"{name} = EXCLUDED.{name}" for name in (*PLACE, "status", "revision", "document"))}""",
+        values,
+    )
+
+
+def _definition(row: Row) -> Definition:
     kept: dict[str, set[str]] = {key: set() for key in row.pop("journey_document").get("segments") or []}
     for key, value in row.pop("kept"):
         if key in kept:

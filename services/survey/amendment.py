@@ -1,0 +1,56 @@
+"""Changing one's own answer within 24 hours: the row, and what the scores have to add and take away."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from services.survey import edit_tokens, response_events
+from services.survey.answers import Errors, read_comment, read_reasons, read_score
+from services.survey.definition import Definition
+from services.survey.store import responses, surveys
+from shared.db import Connection
+from shared.events import AMENDED, RESPONSES, response_type
+from shared.outbox import OutboxRow, append
+from shared.web.problems import Problem, invalid, not_found
+
+FIELDS = ("score", "comment", "reasons")
+Row = dict[str, Any]
+
+
+def amend(conn: Connection, id_: UUID, change: dict[str, Any]) -> Row:
+    """Apply `change` {score?, comment?, reasons?} to an answer; the answer as it is now.
+
+    The caller has checked the edit token. An event is written only where score or reasons changed. Raises Problem:
+    404 unknown, 403 after 24 hours, 422 naming each bad field.
+    """
+    stored = responses.lock(conn, id_)
+    if stored is None:
+        raise not_found("response", str(id_))
+    now = datetime.now(UTC)
+    if now > stored["received_at"] + edit_tokens.VALID_FOR:
+        raise Problem(403, "Too late to change this answer", "An answer can be changed for 24 hours.")
+    definition = surveys.definitions(conn, [stored["survey"]], lock=False)[stored["survey"]]
+    wanted = _wanted(stored, change, definition)
+    if any(wanted[name] != stored[name] for name in FIELDS):
+        responses.amend(conn, id_, wanted["score"], wanted["comment"], wanted["reasons"])
+    if wanted["score"] != stored["score"] or wanted["reasons"] != stored["reasons"]:
+        data = response_events.amended(definition, stored, wanted["score"], wanted["reasons"])
+        event = OutboxRow(RESPONSES, definition.key, response_type(AMENDED), data, stored["historic"], now)
+        append(conn, [event])
+    return {"id": str(id_), "survey": stored["survey"], **wanted}
+
+
+def _wanted(stored: Row, change: dict[str, Any], definition: Definition) -> Row:
+    errors: Errors = {name: "unknown field" for name in change if name not in FIELDS}
+    wanted = {name: stored[name] for name in FIELDS}
+    if "score" in change:
+        wanted["score"] = read_score(change["score"], definition, errors)
+    if "comment" in change:
+        wanted["comment"] = read_comment(change["comment"], errors)
+    if "reasons" in change and change["reasons"] != stored["reasons"]:
+        wanted["reasons"] = list(read_reasons(change["reasons"], definition, errors))
+    if errors:
+        raise invalid({field: [text] for field, text in errors.items()})
+    return wanted

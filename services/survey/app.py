@@ -1,0 +1,50 @@
+"""The survey service's web app: which routes, pages and checks it is made of."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from services.survey import SCHEMA, pages, rate_limit
+from services.survey.routes import batch, form, imports, journeys, responses, surveys
+from shared import outbox
+from shared.db import Connection
+from shared.settings import Settings, load
+from shared.telemetry import Sample
+from shared.web.app import make_app
+from shared.web.health import running
+
+BLUEPRINTS = [
+    journeys.blueprint,
+    surveys.blueprint,
+    form.blueprint,
+    responses.blueprint,
+    batch.blueprint,
+    imports.blueprint,
+    pages.blueprint,
+]
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The app, its pool open: call it after the fork. Settings come from the environment where none are given."""
+    found = settings or load()
+    app = make_app("survey", found, SCHEMA, BLUEPRINTS, [running("relay"), running("worker")], _samples)
+    rate_limit.install(app, found, [form.blueprint, pages.blueprint])
+    return app
+
+
+def _samples(conn: Connection) -> list[Sample]:
+    waiting = outbox.waiting(conn)
+    return [
+        (
+            "journeyloop_outbox_unstamped",
+            "Committed events the relay has not stamped",
+            {},
+            float(waiting["unstamped"]),
+        ),
+        (
+            "journeyloop_outbox_unacknowledged",
+            "Events not yet with the broker",
+            {},
+            float(waiting["unacknowledged"]),
+        ),
+    ]

@@ -1,0 +1,42 @@
+"""Which stages and touchpoints a map has, and whether a survey's place is one of them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Document = Mapping[str, Any]
+Place = tuple[str, str]
+
+
+def places(journey: Document) -> dict[str, set[str]]:
+    """{stage key: {touchpoint key, …}} of a journey's document."""
+    return {
+        stage["key"]: {touchpoint["key"] for touchpoint in stage.get("touchpoints") or []}
+        for stage in journey.get("stages") or []
+    }
+
+
+def displaced(journey: Document, surveys: Iterable[Document]) -> list[Document]:
+    """Those surveys whose stage or touchpoint the map lacks."""
+    known = places(journey)
+    return [survey for survey in surveys if survey["touchpoint"] not in known.get(survey["stage"], ())]
+
+
+def place_errors(journey: Document, survey: Document) -> dict[str, list[str]]:
+    """What is wrong with a survey's stage or touchpoint, by field; empty where its place exists."""
+    known = places(journey)
+    stage, touchpoint = survey["stage"], survey["touchpoint"]
+    if stage not in known:
+        return {"stage": [f"The journey has no stage ‘{stage}’. It has: {_list(known)}."]}
+    if touchpoint not in known[stage]:
+        return {
+            "touchpoint": [
+                f"Stage ‘{stage}’ has no touchpoint ‘{touchpoint}’. It has: {_list(known[stage])}."
+            ]
+        }
+    return {}
+
+
+def _list(keys: Iterable[str]) -> str:
+    return ", ".join(sorted(keys)) or "none"

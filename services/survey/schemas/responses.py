@@ -1,0 +1,111 @@
+"""Answers as they come in and go out: for the documentation. The rules of an answer are in `answers.py`."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from services.survey.answers import MAX_COMMENT, MAX_SIG, MAX_TEXT
+from services.survey.schemas.journeys import AUDIENCE, METRIC
+from shared.web.documents import Page
+
+
+class Answer(Schema):
+    """One answer of a customer."""
+
+    id = fields.UUID(
+        required=True, metadata={"description": "made by the client; sending it again is harmless"}
+    )
+    score = fields.Integer(
+        required=True, strict=True, metadata={"description": "csat 1-5, nps 0-10, ces 1-7"}
+    )
+    comment = fields.String(validate=validate.Length(max=MAX_COMMENT), allow_none=True)
+    reasons = fields.List(
+        fields.String(), metadata={"description": "keys of the survey's reasons"}, allow_none=True
+    )
+    respondent = fields.String(
+        validate=validate.Length(max=MAX_TEXT),
+        allow_none=True,
+        metadata={"description": "who answers; stored only as a pseudonym"},
+    )
+    sig = fields.String(validate=validate.Length(max=MAX_SIG), allow_none=True)
+    attributes = fields.Dict(
+        allow_none=True, metadata={"description": "at most 20 keys; each value text, a number, true or false"}
+    )
+    lang = fields.String(allow_none=True)
+    channel = fields.String(allow_none=True)
+    answered_at = fields.String(
+        allow_none=True,
+        metadata={"format": "date-time", "description": "with a time zone; at most 7 days ago"},
+    )
+
+
+class BatchItem(Answer):
+    """One answer in a batch."""
+
+    survey = fields.String(required=True)
+
+
+class Receipt(Schema):
+    """What the sender of an answer gets: the token allows changing it for 24 hours."""
+
+    id = fields.UUID()
+    survey = fields.String()
+    edit_token = fields.String()
+
+
+class Amendment(Schema):
+    """What may change about an answer. The edit token comes here or in the header Edit-Token."""
+
+    score = fields.Integer(strict=True)
+    comment = fields.String(allow_none=True)
+    reasons = fields.List(fields.String(), allow_none=True)
+    edit_token = fields.String()
+
+
+class Amended(Schema):
+    """The answer as it is now."""
+
+    id = fields.UUID()
+    survey = fields.String()
+    score = fields.Integer()
+    comment = fields.String(allow_none=True)
+    reasons = fields.List(fields.String())
+
+
+class RejectedItem(Schema):
+    """An item of a batch that was not taken, and why."""
+
+    index = fields.Integer()
+    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+
+
+class BatchResult(Schema):
+    """What became of a batch."""
+
+    accepted = fields.Integer()
+    duplicates = fields.Integer()
+    rejected = fields.List(fields.Nested(RejectedItem))
+
+
+class FormQuery(Schema):
+    """The query of a form."""
+
+    lang = fields.String(load_default=None)
+    respondent = fields.String(load_default=None)
+    sig = fields.String(load_default=None)
+    explain = fields.String(load_default=None)
+
+
+class ResponseList(Page):
+    """Filters of the list of answers. `from` and `to` are days (both included, in REPORT_TZ) or times with a zone."""
+
+    journey = fields.String(load_default=None)
+    stage = fields.String(load_default=None)
+    touchpoint = fields.String(load_default=None)
+    survey = fields.String(load_default=None)
+    metric = fields.String(load_default=None, validate=METRIC)
+    audience = fields.String(load_default=None, validate=AUDIENCE)
+    score = fields.Integer(load_default=None, validate=validate.Range(0, 10))
+    reason = fields.String(load_default=None)
+    from_ = fields.String(load_default=None, data_key="from")
+    to = fields.String(load_default=None)

@@ -1,0 +1,100 @@
+"""A survey as it is PUT."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from services.survey.schemas.journeys import AUDIENCE, METRIC
+from services.survey.schemas.plain import LANG, Number, Truth, repeated, texts
+from shared.web.documents import Slug
+
+STATUSES = ("draft", "live", "paused", "archived")
+TEXTS = ("labels", "follow_up", "thanks")
+
+
+def origin(value: str) -> None:
+    """A web origin: scheme, host and port, nothing after it."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError as error:
+        raise ValidationError(f"Not an origin such as https://shop.example: {error}.") from error
+    rest = value[len(f"{parts.scheme}://{parts.netloc}") :]
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValidationError("Not an origin such as https://shop.example.")
+    if rest:
+        raise ValidationError(f"Drop the path ‘{rest}’.")
+    if value != value.lower() or any(char.isspace() for char in value):
+        raise ValidationError("Write it in lower case, without spaces, as browsers send it.")
+
+
+def web_address(value: str) -> None:
+    """An absolute http or https address."""
+    parts = urlsplit(value) if value.isprintable() else None
+    if parts is None or parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValidationError("Not a web address such as https://shop.example/privacy.")
+
+
+class Labels(Schema):
+    """The words at the two ends of the scale."""
+
+    low = fields.String(required=True, validate=validate.Length(1, 100))
+    high = fields.String(required=True, validate=validate.Length(1, 100))
+
+
+class Reason(Schema):
+    """A ready-made reason a customer may tick."""
+
+    key = Slug(required=True)
+    label = texts(200)
+
+
+class Fatigue(Schema):
+    """How often one person is asked."""
+
+    cooldown_days = fields.Integer(strict=True, validate=validate.Range(0, 3_650))
+    sample_rate = Number(0, 1)
+
+
+class Survey(Schema):
+    """One question at one touchpoint. What is left out stays left out."""
+
+    journey = Slug(required=True)
+    stage = Slug(required=True)
+    touchpoint = Slug(required=True)
+    metric = fields.String(required=True, validate=METRIC)
+    audience = fields.String(required=True, validate=AUDIENCE)
+    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
+    question = texts(500, required=True)
+    same_meaning = Truth(metadata={"description": "the new words ask the same: keep the revision"})
+    labels = fields.Dict(keys=fields.String(validate=LANG), values=fields.Nested(Labels))
+    follow_up = texts(500)
+    reasons = fields.List(fields.Nested(Reason), validate=validate.Length(max=30))
+    thanks = texts(1_000)
+    privacy_url = fields.String(validate=[validate.Length(max=2_000), web_address], allow_none=True)
+    origins = fields.List(
+        fields.String(validate=[validate.Length(max=253), origin]), validate=validate.Length(max=50)
+    )
+    fatigue = fields.Nested(Fatigue)
+
+    @validates_schema
+    def _reasons_once(self, data: dict[str, Any], **_: Any) -> None:
+        errors = repeated(data.get("reasons"), lambda reason: reason["key"], "key")
+        if errors:
+            raise ValidationError({"reasons": errors})
+
+    @validates_schema
+    def _languages(self, data: dict[str, Any], **_: Any) -> None:
+        """Going live, the question has to be there in every language in which the rest is."""
+        if data.get("status") != "live":
+            return
+        used = {lang for name in TEXTS for lang in data.get(name) or ()}
+        used |= {lang for reason in data.get("reasons") or () for lang in reason.get("label") or ()}
+        missing = sorted(used - data["question"].keys())
+        if missing:
+            raise ValidationError(
+                {"question": {lang: ["Missing, though other texts have it."] for lang in missing}}
+            )

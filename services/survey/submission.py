@@ -1,0 +1,113 @@
+"""What happens to one public answer. In the common case it is one SQL statement on a remembered definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from flask import current_app
+
+from services.survey.accept import NewAnswer, Outcome, accept_many, accept_one, seen_before
+from services.survey.answers import Answer, Rejected, read
+from services.survey.definition import Definition
+from services.survey.forms import HIDDEN_BECAUSE
+from services.survey.store import surveys
+from shared.db import Connection
+from shared.web.app import autocommit, database, settings
+from shared.web.problems import Problem, invalid, not_found
+
+Admit = Callable[[Definition], None]
+
+REMEMBERED = "survey_definitions"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of an answer: its id, its survey, and whether it is new."""
+
+    id: UUID
+    survey: str
+    is_new: bool
+
+
+def submit(survey: str, item: object, admit: Admit) -> Receipt:
+    """Take one answer in. `admit` raises Problem where the caller may not answer this survey.
+
+    Raises Problem: 404 unknown survey, 409 not live or the id used for other content, 422 naming each bad field.
+    """
+    received_at = datetime.now(UTC)
+    answer = _quickly(survey, item, admit, received_at)
+    if answer:
+        return Receipt(answer.id, survey, True)
+    with database() as conn:
+        return _thoroughly(conn, survey, item, admit, received_at)
+
+
+def _remembered() -> dict[str, Definition]:
+    """Definitions as last read by this process, by survey.
+
+    One that went stale does no harm: the statement that writes an answer checks its revision, and no refusal rests
+    on it. Entries are only made for surveys that exist.
+    """
+    found: dict[str, Definition] = current_app.extensions.setdefault(REMEMBERED, {})
+    return found
+
+
+def current(conn: Connection, survey: str) -> Definition:
+    """The survey's definition as it is now. Raises Problem 404."""
+    return _known(surveys.definitions(conn, [survey], lock=False), survey)
+
+
+def _quickly(survey: str, item: object, admit: Admit, received_at: datetime) -> Answer | None:
+    definition = _remembered().get(survey)
+    if definition is None or definition.status != "live":
+        return None
+    try:
+        admit(definition)
+        answer = read(item, definition, received_at)
+    except (Problem, Rejected):
+        return None  # to be refused only by what the database says now
+    with autocommit() as conn:
+        accepted = accept_one(conn, definition, answer, received_at, settings().respondent_keys)
+    return answer if accepted else None
+
+
+def _thoroughly(conn: Connection, survey: str, item: object, admit: Admit, received_at: datetime) -> Receipt:
+    definition = _known(surveys.definitions(conn, [survey]), survey)
+    _remembered()[survey] = definition
+    admit(definition)
+    try:
+        answer = read(item, definition, received_at)
+    except Rejected as rejected:
+        _refuse_closed(definition)
+        raise invalid({field: [text] for field, text in rejected.errors.items()}) from rejected
+    outcome = _take(conn, NewAnswer(definition, answer), received_at)
+    if outcome == "conflict":
+        errors = {"id": ["Was used before, for another answer."]}
+        raise Problem(409, "This id belongs to another answer", "Make a new UUID for each answer.", errors)
+    return Receipt(answer.id, survey, outcome == "accepted")
+
+
+def _take(conn: Connection, item: NewAnswer, received_at: datetime) -> Outcome:
+    keys = settings().respondent_keys
+    if item.definition.status == "live":
+        return accept_many(conn, [item], received_at, keys)[0]
+    again = seen_before(conn, item, keys)
+    if again is None:
+        _refuse_closed(item.definition)
+    assert again is not None
+    return again
+
+
+def _refuse_closed(definition: Definition) -> None:
+    if definition.status != "live":
+        detail = HIDDEN_BECAUSE[definition.status].capitalize() + "; it takes no answers."
+        raise Problem(409, f"The survey is {definition.status}", detail)
+
+
+def _known(found: dict[str, Definition], survey: str) -> Definition:
+    if survey not in found:
+        raise not_found("survey", survey)
+    return found[survey]

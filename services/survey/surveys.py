@@ -1,0 +1,101 @@
+"""What changing a survey means: the rules, the row, and its journey's event in one transaction, the caller's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.survey import places, wording
+from services.survey.journeys import Change, CheckMatch, Document, publish
+from services.survey.store import journeys, responses, surveys
+from services.survey.store.surveys import PLACE
+from shared.db import Connection
+from shared.web.documents import etag
+from shared.web.problems import Problem, invalid, not_found
+
+
+def put(
+    conn: Connection, survey: str, document: Document, check_match: CheckMatch, *, dry_run: bool
+) -> Change:
+    """Store the survey under its key; its journey is published again where it changed.
+
+    check_match: see `journeys.put`. Raises Problem 422 where the place does not exist, 409 where the place, metric
+    or audience of a survey with answers would change.
+    """
+    stored = surveys.lock(conn, survey)
+    before = stored["document"] if stored else None
+    check_match(etag(before) if stored else None)
+    touched = sorted({document["journey"], stored["journey"]} if stored else {document["journey"]})
+    found = {journey: journeys.lock(conn, journey) for journey in touched}
+    _check_place(found[document["journey"]], document)
+    if stored:
+        _check_immutable(conn, stored, document)
+    if not dry_run and before != document:
+        surveys.save(conn, survey, document, _revision(stored, document))
+        _announce(conn, touched)
+    return Change(before, document, _warnings(found[document["journey"]], document))
+
+
+def delete(conn: Connection, survey: str, check_match: CheckMatch) -> None:
+    """Archive the survey: from now on its document says so. Raises Problem 404."""
+    stored = surveys.lock(conn, survey)
+    if stored is None:
+        raise not_found("survey", survey)
+    check_match(etag(stored["document"]))
+    if stored["status"] != "archived":
+        journeys.lock(conn, stored["journey"])
+        surveys.save(conn, survey, {**stored["document"], "status": "archived"}, stored["revision"])
+        _announce(conn, [stored["journey"]])
+
+
+def _announce(conn: Connection, touched: list[str]) -> None:
+    for journey in touched:
+        journeys.advance(conn, journey)
+        publish(conn, journey)
+
+
+def _check_place(journey: dict[str, Any] | None, document: Document) -> None:
+    if journey is None:
+        raise invalid({"journey": [f"There is no journey ‘{document['journey']}’."]})
+    if document["status"] == "archived":
+        return
+    if journey["archived"]:
+        raise invalid(
+            {"journey": [f"The journey ‘{document['journey']}’ is archived. PUT it again to revive it."]}
+        )
+    errors = places.place_errors(journey["document"], document)
+    if errors:
+        raise invalid(errors)
+
+
+def _check_immutable(conn: Connection, stored: dict[str, Any], document: Document) -> None:
+    changed = [name for name in PLACE if stored[name] != document[name]]
+    if not changed:
+        return
+    # An answer that is being written right now must be seen: wait for it, and let none start until the commit.
+    responses.hold(conn)
+    count = responses.counts(conn, [stored["survey"]]).get(stored["survey"], 0)
+    if count:
+        noun = "answer" if count == 1 else "answers"
+        detail = (
+            f"‘{stored['survey']}’ has {count:,} {noun}; make a new survey instead, and archive this one."
+        )
+        errors = {name: [f"Is ‘{stored[name]}’ and can't change after the first answer."] for name in changed}
+        raise Problem(409, "The survey has answers", detail, errors)
+
+
+def _revision(stored: dict[str, Any] | None, document: Document) -> int:
+    if stored is None:
+        return 1
+    reworded = wording.is_reworded(stored["document"]["question"], document["question"])
+    return int(stored["revision"]) + (1 if reworded and not document.get("same_meaning") else 0)
+
+
+def _warnings(journey: dict[str, Any] | None, document: Document) -> list[str]:
+    if journey is None or document["status"] != "live":
+        return []
+    warnings = [] if document.get("origins") else ["origins is empty: any site may show this survey."]
+    stages = journey["document"].get("stages") or []
+    owned = any(stage.get("owner") for stage in stages if stage["key"] == document["stage"])
+    if not owned and not journey["document"].get("owner"):
+        warnings.append(f"Stage ‘{document['stage']}’ has no owner; alerts go to the fallback.")
+    return warnings
