@@ -1,0 +1,75 @@
+# Every command of the project; `make help` lists them. They install what they need into .venv first.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PYTHON ?= python3
+BROKER ?=
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+SERVICES := survey aggregator alerts
+
+.PHONY: help
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+.PHONY: demo
+demo: $(INSTALLED) ## See it work: the embedded stack, a seeded journey, a year of history, a degradation and its mail
+	@$(BIN)/python -m dev up $(if $(BROKER),--broker $(BROKER))
+	@$(BIN)/python -m dev.demo
+
+.PHONY: up
+up: $(INSTALLED) ## Start everything in the background, without Docker (BROKER=kafka: on Apache Kafka; needs Java and Maven)
+	@$(BIN)/python -m dev up $(if $(BROKER),--broker $(BROKER))
+
+.PHONY: down
+down: $(INSTALLED) ## Stop everything; data stays in .run/
+	@$(BIN)/python -m dev down
+
+.PHONY: status
+status: $(INSTALLED) ## Show the processes and whether the services are ready
+	@$(BIN)/python -m dev status
+
+.PHONY: logs
+logs: $(INSTALLED) ## Follow all logs (they are in .run/logs/)
+	@$(BIN)/python -m dev logs
+
+.PHONY: clean
+clean: $(INSTALLED) ## Stop everything and remove all its data
+	@$(BIN)/python -m dev clean
+
+.PHONY: test
+test: $(INSTALLED) ## Run all tests (BROKER=kafka: those that touch the broker, on Apache Kafka)
+ifeq ($(BROKER),kafka)
+	JOURNEYLOOP_TEST_BROKER=kafka $(BIN)/pytest -n 2 -m broker
+else
+	$(BIN)/pytest -n 2
+endif
+
+.PHONY: lint
+lint: $(INSTALLED) ## Check style, types, the compose file and the Dockerfile
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/hadolint deploy/Dockerfile
+
+.PHONY: bench
+bench: $(INSTALLED) ## Measure throughput, latency and memory; prints one table
+	$(BIN)/python -m dev.bench
+
+.PHONY: lock
+lock: $(INSTALLED) ## Write requirements.lock anew from pyproject.toml, with hashes and no addresses
+	env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL $(BIN)/pip-compile --quiet --upgrade --strip-extras --all-extras \
+	  --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header \
+	  --output-file requirements.lock pyproject.toml
+	! grep -n '://' requirements.lock
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed")'
+	@echo 'Installing into $(VENV) (a minute or two the first time)…'
+	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
