@@ -17,6 +17,7 @@ from services.survey.imports.preview import SHOWN_ERRORS, preview
 from services.survey.imports.problems import FileProblem, MappingProblem
 from services.survey.imports.rejects import ROWS_A_BLOCK, rejects_csv
 from services.survey.imports.rows import messages
+from services.survey.routes.documents import answers
 from services.survey.schemas import imports as schemas
 from services.survey.store import imports as store
 from services.survey.store.surveys import definitions
@@ -32,13 +33,15 @@ blueprint = Blueprint(
 MEGABYTE = 1 << 20
 MAPPING_BYTES = 100_000
 
+_BODY = {"required": True, "content": {"multipart/form-data": {"schema": schemas.Upload}}}
+_DRY = {"200": {"description": "Dry run: the first 20 rows as mapped, and the errors of the first 1 000"}}
 
-@blueprint.post("")
+
+@blueprint.route("", methods=["POST"])
+@blueprint.doc(requestBody=_BODY, responses=answers(400, 401, 403, 413, 422) | _DRY)
 @require("admin")
-@blueprint.doc(requestBody={"content": {"multipart/form-data": {"schema": schemas.Upload}}})
 @blueprint.arguments(DryRun, location="query")
 @blueprint.response(202, schemas.Import)
-@blueprint.alt_response(200, description="dry run: the first 20 rows as mapped, and the first errors")
 def upload(query: dict[str, Any]) -> Any:
     """Import a CSV file; with dry_run show what would become of its first rows."""
     request.max_content_length = settings().import_max_mb * MEGABYTE
@@ -59,7 +62,8 @@ def upload(query: dict[str, Any]) -> Any:
     return _shown(id), 202, {"Location": url_for("imports.show", id=id)}
 
 
-@blueprint.get("")
+@blueprint.route("", methods=["GET"])
+@blueprint.doc(responses=answers(401, 403, 422))
 @require("admin")
 @blueprint.arguments(Page, location="query")
 @blueprint.response(200, schemas.ImportPage)
@@ -75,7 +79,8 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
     return page([_json(row) for row in rows], query["limit"], "created_at", "id")
 
 
-@blueprint.get("/<uuid:id>")
+@blueprint.route("/<uuid:id>", methods=["GET"])
+@blueprint.doc(responses=answers(401, 403, 404))
 @require("admin")
 @blueprint.response(200, schemas.Import)
 def show(id: UUID) -> dict[str, Any]:
@@ -83,7 +88,8 @@ def show(id: UUID) -> dict[str, Any]:
     return _shown(id)
 
 
-@blueprint.get("/<uuid:id>/rejects.csv")
+@blueprint.route("/<uuid:id>/rejects.csv", methods=["GET"])
+@blueprint.doc(responses=answers(401, 403, 404))
 @require("admin")
 @blueprint.response(200, content_type="text/csv")
 def rejects(id: UUID) -> Response:
