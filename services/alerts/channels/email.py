@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 
-from services.alerts.channels.outcome import Outcome
+from services.alerts.channels.outcome import Outcome, Refused
 from services.alerts.messages.compose import Message
 from services.alerts.messages.wording import clean
 
@@ -25,6 +25,8 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+# A true minus before a number; not in a range such as 1-2 or a word with a hyphen.
+_TEMPLATES.filters["minus"] = lambda text: text.replace("-", "\N{MINUS SIGN}")
 
 
 def message_id(notification_id: object, mail_from: str) -> str:
@@ -56,6 +58,14 @@ def mail(
 def html(message: Message) -> str:
     """The HTML part: one column, one button a section, styles inline."""
     return _TEMPLATES.get_template("mail.html").render(message=message)
+
+
+def address(url: str) -> str:
+    """The address in mailto:name@example.com. Raises Refused where there is none."""
+    scheme, _, found = url.partition(":")
+    if scheme != "mailto" or "@" not in found or len(found.split()) != 1:
+        raise Refused("An e-mail channel needs mailto:name@example.com.")
+    return unquote(found)
 
 
 def clean_subject(subject: str) -> str:

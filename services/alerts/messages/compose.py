@@ -31,7 +31,7 @@ def message(stories: Sequence[Story]) -> Message:
     more = f" and {len(ordered) - 1} more" if len(ordered) > 1 else ""
     return Message(
         subject=sections[0].headline + more,
-        text=f"\n{_RULE}\n\n".join(text(part) for part in sections),
+        text=_texts(sections),
         chat="\n\n".join(chat(part) for part in sections),
         payload=_payload(ordered),
         sections=sections,
@@ -55,9 +55,21 @@ def text(part: Section) -> str:
 
 def chat(part: Section) -> str:
     """Two lines and the link."""
-    sources = ". ".join(f"{line.name} {line.points:+d}{', ' + line.remark if line.remark else ''}" for line in part.lines)
-    second = f"{sources}." if sources else part.notes[0] if part.notes else part.sentence
+    sources = " ".join(_short(line) for line in part.lines if line.named)
+    second = sources or (part.notes[0] if part.notes else part.sentence)
     return f"{part.headline}\n{second}\n{part.link}"
+
+
+def _short(line: Line) -> str:
+    remark = f", {line.remark}" if line.remark else ""
+    return f"{line.name} {line.points:+d}{remark}."
+
+
+def _texts(sections: Sequence[Section]) -> str:
+    """One section as it is; several each under its headline."""
+    if len(sections) == 1:
+        return text(sections[0])
+    return f"\n{_RULE}\n\n".join(f"{part.headline}\n\n{text(part)}" for part in sections)
 
 
 def _figures(rows: Sequence[Row]) -> str:

@@ -29,11 +29,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Line:
-    """One source of the change, in whole points, with a remark behind it."""
+    """One source of the change, in whole points, with a remark behind it; `named` where it is one touchpoint."""
 
     name: str
     points: int
     remark: str = ""
+    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _opened(story: Story) -> Section:
         lines_title=f"Where the {drop} {wording.unit(story.metric, drop)} come from" if drop else "",
         lines=lines if drop else (),
         notes=tuple(_opening_notes(story)),
-        invitation="Open, read the comments, acknowledge",
+        invitation="Open the incident",
         link=story.link,
         why=_why(story),
     )
@@ -91,9 +92,10 @@ def _resolved(story: Story, ending: Ending) -> Section:
     began = wording.moment(story.onset, story.told_at)
     lasted = wording.lasting(ending.closed_at - story.onset)
     if ending.by_person:
-        words = f"the drop of {_place(story)} that began on {began} was {_OUTCOMES[ending.outcome or 'fixed']} after {lasted}."
+        ended = f"was {_OUTCOMES[ending.outcome or 'fixed']}"
     else:
-        words = f"the drop of {_place(story)} that began on {began} is over after {lasted}."
+        ended = "is over"
+    words = f"the drop in {_measured(story)} ({_journey(story)}) that began on {began} {ended} after {lasted}."
     figures = {"Before": story.before, "Lowest": ending.lowest, "Now": ending.back}
     notes = (f"What was done: {wording.clean(ending.note)}",) if ending.note else ()
     return Section(
@@ -114,7 +116,7 @@ def _ending_headline(name: str, story: Story, ending: Ending) -> str:
     at = wording.score(story.metric, ending.back.score) if ending.back else None
     if ending.by_person:
         words = _OUTCOMES[ending.outcome or "fixed"]
-        return f"{name} at {at} after {lasted}: {words}" if at else f"{name} after {lasted}: {words}"
+        return f"{name} at {at} after {lasted}: {words}" if at else f"{name} {words} after {lasted}"
     return f"{name} back at {at} after {lasted}" if at else f"{name} back to normal after {lasted}"
 
 
@@ -139,9 +141,10 @@ def _lines(cause: Cause) -> Iterator[Line]:
         name = f"{part.name} (moment of truth)" if part.moment_of_truth else part.name
         yield Line(name, part.points, f"mostly {part.mostly}" if part.mostly else "")
     if cause.others:
-        yield Line("Others" if cause.parts else "All touchpoints together", cause.others, "each within noise")
+        name = "Others" if cause.parts else "All touchpoints together"
+        yield Line(name, cause.others, "each within noise", named=False)
     if cause.mix:
-        yield Line("Different mix", cause.mix, "not a real change")
+        yield Line("Different mix", cause.mix, "not a real change", named=False)
 
 
 def _rows(story: Story, figures: dict[str, Figure | None]) -> tuple[Row, ...]:

@@ -1,6 +1,13 @@
-"""What is to be told: announcements of incidents, and the notifications the notifier makes of them."""
+"""The SQL of what is told: announcements of incidents, and the notifications made of them."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
 
 from shared.db import Connection
 
@@ -14,3 +21,144 @@ def enqueue(conn: Connection, incident_id: str, kind: str) -> None:
         "INSERT INTO announcement (incident_id, kind) VALUES (%s, %s) ON CONFLICT (incident_id, kind) DO NOTHING",
         [incident_id, kind],
     )
+
+
+def claim_announcement(conn: Connection, now: datetime, lease: timedelta) -> dict[str, Any] | None:
+    """Take the announcement longest due out of other notifiers' reach until now + lease; None when none is due."""
+    return conn.execute(
+        """UPDATE announcement SET try_at = %(until)s WHERE id = (
+               SELECT id FROM announcement WHERE routed_at IS NULL AND try_at <= %(now)s
+               ORDER BY try_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+           RETURNING id, incident_id, kind, created_at""",
+        {"now": now, "until": now + lease},
+    ).fetchone()
+
+
+def postpone(conn: Connection, announcement: int, until: datetime) -> None:
+    conn.execute("UPDATE announcement SET try_at = %s WHERE id = %s", [until, announcement])
+
+
+def route(conn: Connection, announcement: int, now: datetime, facts: Mapping[str, Any]) -> bool:
+    """Settle an announcement with its facts; False where another notifier did so meanwhile."""
+    done = conn.execute(
+        "UPDATE announcement SET routed_at = %s, facts = %s WHERE id = %s AND routed_at IS NULL",
+        [now, Jsonb(facts), announcement],
+    )
+    return done.rowcount == 1
+
+
+def lock_recipient(conn: Connection, owner: str | None, journey: str) -> datetime | None:
+    """Keep other notifiers from planning for this owner and journey until the end of the transaction, and return
+    when their last message was planned (None: never)."""
+    conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 3))", [f"{owner}/{journey}"])
+    row = conn.execute(
+        "SELECT max(planned_at) AS planned FROM notification WHERE journey = %s AND owner IS NOT DISTINCT FROM %s",
+        [journey, owner],
+    ).fetchone()
+    return row["planned"] if row else None
+
+
+def add(conn: Connection, row: Mapping[str, Any]) -> None:
+    """Write one notification: id, announcement_id, incident_id, kind, journey, owner, because, channel_kind,
+    channel_number, planned_at (also when it is first due). The same id again changes nothing."""
+    conn.execute(
+        """INSERT INTO notification (id, announcement_id, incident_id, kind, journey, owner, because,
+                                     channel_kind, channel_number, planned_at, due_at)
+           VALUES (%(id)s, %(announcement_id)s, %(incident_id)s, %(kind)s, %(journey)s, %(owner)s, %(because)s,
+                   %(channel_kind)s, %(channel_number)s, %(planned_at)s, %(planned_at)s)
+           ON CONFLICT (id) DO NOTHING""",
+        row,
+    )
+
+
+def claim(conn: Connection, now: datetime, lease: timedelta) -> dict[str, Any] | None:
+    """Take the notification longest due until now + lease, and count the attempt; None when none is due."""
+    return conn.execute(
+        """UPDATE notification SET lease_until = %(until)s, attempts = attempts + 1 WHERE id = (
+               SELECT id FROM notification
+               WHERE state = 'due' AND due_at <= %(now)s AND (lease_until IS NULL OR lease_until <= %(now)s)
+               ORDER BY due_at, number LIMIT 1 FOR UPDATE SKIP LOCKED)
+           RETURNING *""",
+        {"now": now, "until": now + lease},
+    ).fetchone()
+
+
+def merge(conn: Connection, into: Mapping[str, Any]) -> None:
+    """Let what was planned for the same moment, owner, journey and channel, and was not tried yet, go with `into`."""
+    conn.execute(
+        """UPDATE notification SET state = 'merged', merged_into = %(id)s
+           WHERE id IN (SELECT id FROM notification
+               WHERE state = 'due' AND attempts = 0 AND id <> %(id)s AND planned_at = %(planned_at)s
+                 AND journey = %(journey)s AND owner IS NOT DISTINCT FROM %(owner)s
+                 AND channel_kind = %(channel_kind)s AND channel_number = %(channel_number)s
+               FOR UPDATE SKIP LOCKED)""",
+        dict(into),
+    )
+
+
+def told_with(conn: Connection, notification: UUID) -> list[dict[str, Any]]:
+    """What one message tells: {incident_id, kind, because, facts} of the notification and all merged into it."""
+    return conn.execute(
+        """SELECT n.incident_id, n.kind, n.because, n.planned_at, a.facts
+           FROM notification n JOIN announcement a ON a.id = n.announcement_id
+           WHERE n.id = %(id)s OR n.merged_into = %(id)s ORDER BY n.number""",
+        {"id": notification},
+    ).fetchall()
+
+
+def opening_mails(conn: Connection, row: Mapping[str, Any], incidents: list[str]) -> list[UUID]:
+    """The ids of the mails that opened these incidents to the same address, oldest first: what a later one threads under."""
+    rows = conn.execute(
+        """SELECT coalesce(merged_into, id) AS mail FROM notification
+           WHERE incident_id = ANY(%(incidents)s) AND kind = 'opened' AND owner IS NOT DISTINCT FROM %(owner)s
+             AND channel_kind = 'email' AND channel_number = %(channel_number)s
+             AND coalesce(merged_into, id) <> %(id)s
+           ORDER BY number""",
+        {**row, "incidents": incidents},
+    ).fetchall()
+    return list(dict.fromkeys(found["mail"] for found in rows))
+
+
+def begin_attempt(conn: Connection, notification: UUID, now: datetime) -> int:
+    """Note that an attempt starts; its id."""
+    row = conn.execute(
+        "INSERT INTO attempt (notification_id, started_at) VALUES (%s, %s) RETURNING id", [notification, now]
+    ).fetchone()
+    assert row is not None
+    return int(row["id"])
+
+
+def end_attempt(conn: Connection, attempt: int, now: datetime, sent: bool, status: int | None, detail: str) -> None:
+    conn.execute(
+        "UPDATE attempt SET finished_at = %s, outcome = %s, status = %s, detail = %s WHERE id = %s",
+        [now, "sent" if sent else "failed", status, detail, attempt],
+    )
+
+
+def settle(conn: Connection, notification: UUID, state: str, now: datetime) -> None:
+    """The notification was sent, or has failed for good."""
+    conn.execute(
+        """UPDATE notification SET state = %s, settled_at = %s, lease_until = NULL,
+                  failures = failures + (%s = 'failed')::int WHERE id = %s""",
+        [state, now, state, notification],
+    )
+
+
+def try_again(conn: Connection, notification: UUID, at: datetime) -> None:
+    """The attempt failed; the next is due at `at`."""
+    conn.execute(
+        "UPDATE notification SET due_at = %s, failures = failures + 1, lease_until = NULL WHERE id = %s",
+        [at, notification],
+    )
+
+
+def waiting(conn: Connection, now: datetime) -> dict[str, Any]:
+    """{due, oldest}: how many messages wait that should have gone by now, and for how many seconds the oldest does."""
+    row = conn.execute(
+        """SELECT count(*) AS due, coalesce(extract(epoch FROM %(now)s - min(at)), 0)::float8 AS oldest
+           FROM (SELECT due_at AS at FROM notification WHERE state = 'due' AND due_at <= %(now)s
+                 UNION ALL SELECT created_at FROM announcement WHERE routed_at IS NULL) AS missing""",
+        {"now": now},
+    ).fetchone()
+    assert row is not None
+    return row

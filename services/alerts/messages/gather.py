@@ -1,0 +1,103 @@
+"""An incident's row, its journey's map, its owner and the aggregator's answers put together into a Story."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.alerts.messages import cause as causes
+from services.alerts.messages import figures
+from services.alerts.messages.story import RESOLVED, Ending, Figure, Story
+from services.alerts.messages.wording import clean
+from services.alerts.routing import stage_of
+
+Row = Mapping[str, Any]
+
+
+def story(
+    incident: Row,
+    journey_map: Row | None,
+    *,
+    kind: str,
+    facts: Row,
+    addressee: str | None,
+    because: str,
+    told_at: datetime,
+    link: str,
+    zone: ZoneInfo,
+) -> Story:
+    """The facts of one message.
+
+    facts: {"changes": /v1/changes or null} for an opening; {"days": daily readings or null, "note"} for a resolution.
+    """
+    changes = facts.get("changes") or incident["cause"]
+    before, since = _figures(incident, changes)
+    stage = stage_of(dict(journey_map or {}), incident["stage"])
+    return Story(
+        kind=kind,
+        incident=incident["id"],
+        metric=incident["metric"],
+        audience=incident["audience"],
+        stage=incident["stage"],
+        journey=incident["journey"],
+        stage_name=clean(stage.get("name") or incident["stage"]),
+        journey_name=clean((journey_map or {}).get("name") or incident["journey"]),
+        addressee=clean(addressee) if addressee else None,
+        because=because,
+        onset=incident["onset"].astimezone(zone),
+        opened_at=incident["opened_at"].astimezone(zone),
+        told_at=told_at.astimezone(zone),
+        false_alarms_per_year=incident["false_alarms_per_year"],
+        link=link,
+        before=before,
+        since=since,
+        cause=causes.cause(changes) if changes else None,
+        ending=_ending(incident, facts, zone) if kind == RESOLVED else None,
+    )
+
+
+def question(incident: Row, zone: ZoneInfo, today: date) -> dict[str, str] | None:
+    """The query of /v1/changes for an incident: before = the baseline's days, since = from the onset's day until
+    today; None where the baseline's days are not known."""
+    before = incident["before"]
+    onset = incident["onset"].astimezone(zone).date()
+    if not before.get("from") or not before.get("to"):
+        return None
+    return {
+        **_place(incident),
+        "before_from": before["from"],
+        "before_to": before["to"],
+        "since_from": onset.isoformat(),
+        "since_to": max(onset, today).isoformat(),
+    }
+
+
+def days_question(incident: Row, zone: ZoneInfo, today: date) -> dict[str, str]:
+    """The query of /v1/scores/series for each day from the onset until today."""
+    onset = incident["onset"].astimezone(zone).date()
+    return {**_place(incident), "from": onset.isoformat(), "to": max(onset, today).isoformat(), "step": "day"}
+
+
+def _place(incident: Row) -> dict[str, str]:
+    return {name: incident[name] for name in ("journey", "stage", "metric", "audience")}
+
+
+def _figures(incident: Row, changes: Row | None) -> tuple[Figure | None, Figure | None]:
+    known = causes.figures(changes) if changes else (None, None)
+    own = [figures.of_sums(incident["metric"], incident[name]) for name in ("before", "since")]
+    return known[0] or own[0], known[1] or own[1]
+
+
+def _ending(incident: Row, facts: Row, zone: ZoneInfo) -> Ending:
+    days = facts.get("days") or []
+    histograms = [day["histogram"] for day in days]
+    return Ending(
+        closed_at=(incident["closed_at"] or incident["opened_at"]).astimezone(zone),
+        by_person=incident["closed_by"] == "person",
+        outcome=incident["outcome"],
+        note=facts.get("note"),
+        back=figures.latest(incident["metric"], histograms) if histograms else None,
+        lowest=figures.lowest(incident["metric"], histograms) if histograms else None,
+    )

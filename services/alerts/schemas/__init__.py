@@ -1,0 +1,1 @@
+"""Shapes of what alerts takes and gives over HTTP."""

@@ -1,0 +1,35 @@
+"""The shapes of incidents over HTTP."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from services.alerts.detection import OUTCOMES
+from shared.scoring import AUDIENCES, METRICS
+from shared.web.documents import Page, Slug
+
+STATES = ("open", "acknowledged", "resolved")
+LONGEST_NOTE = 5000
+
+
+class IncidentQuery(Page):
+    """Which incidents to list."""
+
+    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    journey = Slug(load_default=None)
+    stage = Slug(load_default=None)
+    metric = fields.String(load_default=None, validate=validate.OneOf(METRICS))
+    audience = fields.String(load_default=None, validate=validate.OneOf(AUDIENCES))
+
+
+class Note(Schema):
+    """Words for the timeline."""
+
+    note = fields.String(required=True, validate=validate.Length(1, LONGEST_NOTE))
+
+
+class Resolution(Schema):
+    """How an incident ended."""
+
+    outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
+    note = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, LONGEST_NOTE))

@@ -1,0 +1,98 @@
+"""The second half of the notifier: one claimed notification becomes a message and leaves by its channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.alerts.channels import addressed, chat, email, webhook
+from services.alerts.channels.addressed import Channel
+from services.alerts.channels.outcome import Outcome, Refused
+from services.alerts.links import incident_link
+from services.alerts.messages.compose import Message, message, message_for_test
+from services.alerts.messages.gather import story
+from services.alerts.messages.story import TEST
+from services.alerts.messages.wording import clean
+from services.alerts.secret_texts import filled_in
+from services.alerts.store import incidents, owners, stories
+from services.alerts.store import notifications as store
+from shared.db import Connection
+from shared.events import isoformat
+from shared.settings import Settings, SettingsError, secret_from_environment
+
+Row = Mapping[str, Any]
+
+
+def send(conn: Connection, settings: Settings, row: Row, now: datetime) -> Outcome:
+    """Make one attempt at the notification `row`. What receivers and configuration do wrong is an Outcome."""
+    owner = owners.get(conn, row["owner"]) if row["owner"] else None
+    channel = _channel(settings, row, owner)
+    if channel is None:
+        return Outcome(False, "The owner does not have this channel any more.", final=True)
+    content = _message(conn, settings, row, owner)
+    try:
+        url = filled_in(channel.url, secret_from_environment)
+        secret = filled_in(channel.secret or "", secret_from_environment)
+        return _by_channel(conn, settings, row, channel.kind, url, secret, content, now)
+    except (Refused, SettingsError) as error:
+        return Outcome(False, str(error))
+
+
+def _by_channel(
+    conn: Connection, settings: Settings, row: Row, kind: str, url: str, secret: str, content: Message, now: datetime
+) -> Outcome:
+    if kind == "webhook":
+        private = settings.allow_private_webhooks
+        return webhook.send(url, secret, row["id"], content.payload, now, private=private)
+    if kind == "apprise":
+        return chat.send(url, content)
+    letter = email.mail(
+        content,
+        to=email.address(url),
+        mail_from=settings.mail_from,
+        notification_id=row["id"],
+        earlier=_earlier(conn, row),
+        list_name=row["journey"] or "test",
+        now=now.astimezone(settings.report_tz),
+    )
+    return email.send(settings.smtp_url, letter)
+
+
+def _channel(settings: Settings, row: Row, owner: dict[str, Any] | None) -> Channel | None:
+    if row["owner"] is None:
+        return addressed.fallback(settings.fallback_owner)
+    return addressed.find(owner, row["channel_kind"], row["channel_number"]) if owner else None
+
+
+def _message(conn: Connection, settings: Settings, row: Row, owner: dict[str, Any] | None) -> Message:
+    name = owner["name"] if owner else None
+    if row["kind"] == TEST:
+        return message_for_test(row["owner"], clean(name or row["owner"]), isoformat(row["planned_at"]))
+    journey_map = stories.journey_map(conn, row["journey"])
+    tellings = []
+    for part in store.told_with(conn, row["id"]):
+        incident = incidents.read(conn, part["incident_id"])
+        assert incident is not None, "a notification refers to its incident"
+        tellings.append(
+            story(
+                incident,
+                journey_map,
+                kind=part["kind"],
+                facts=part["facts"],
+                addressee=name,
+                because=part["because"],
+                told_at=row["planned_at"],
+                link=incident_link(settings, incident["id"]),
+                zone=settings.report_tz,
+            )
+        )
+    return message(tellings)
+
+
+def _earlier(conn: Connection, row: Row) -> list[Any]:
+    """The mails this one threads under: those that opened the incidents it tells about."""
+    if row["kind"] == TEST:
+        return []
+    told = store.told_with(conn, row["id"])
+    return store.opening_mails(conn, row, [part["incident_id"] for part in told])

@@ -1,0 +1,50 @@
+"""The SQL of what messages and the incident page are made of, beside the incident itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from shared.db import Connection
+
+
+def journey_map(conn: Connection, journey: str) -> dict[str, Any] | None:
+    """The latest map known, also of a retired journey; None before the first came."""
+    row = conn.execute("SELECT document FROM journey WHERE journey = %s", [journey]).fetchone()
+    return row["document"] if row else None
+
+
+def keep_cause(conn: Connection, incident: str, changes: dict[str, Any]) -> None:
+    """Keep the aggregator's /v1/changes with the incident, so that mail and page say the same."""
+    conn.execute("UPDATE incident SET cause = %s WHERE id = %s", [Jsonb(changes), incident])
+
+
+def closing_note(conn: Connection, incident: str) -> str | None:
+    """What a person wrote when they resolved the incident."""
+    row = conn.execute(
+        "SELECT text FROM incident_event WHERE incident = %s AND kind = 'resolved' ORDER BY id DESC LIMIT 1",
+        [incident],
+    ).fetchone()
+    return row["text"] if row else None
+
+
+def resolution(conn: Connection, incident: str) -> dict[str, Any] | None:
+    """The facts told when the incident was resolved; None where nothing was told yet."""
+    row = conn.execute(
+        "SELECT facts FROM announcement WHERE incident_id = %s AND kind = 'resolved' AND routed_at IS NOT NULL",
+        [incident],
+    ).fetchone()
+    return row["facts"] if row else None
+
+
+def told(conn: Connection, incident: str) -> list[dict[str, Any]]:
+    """Who was told and how it went, in order: kind, owner, channel_kind, state, attempts, settled_at, detail."""
+    return conn.execute(
+        """SELECT n.kind, n.owner, n.channel_kind, n.state, n.attempts, n.created_at, n.settled_at, last.detail
+           FROM notification n LEFT JOIN LATERAL (
+               SELECT detail FROM attempt WHERE notification_id = coalesce(n.merged_into, n.id)
+               ORDER BY id DESC LIMIT 1) AS last ON true
+           WHERE n.incident_id = %s ORDER BY n.number""",
+        [incident],
+    ).fetchall()
