@@ -8,7 +8,9 @@ BROKER ?=
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-SERVICES := survey aggregator alerts
+# Only what the public index has: a local folder of wheels would put hashes into the lock that nobody else can get.
+COMPILE := env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe \
+  --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate
 
 .PHONY: help
 help: ## Show this help
@@ -60,11 +62,10 @@ bench: $(INSTALLED) ## Measure throughput, latency and memory; prints one table
 	$(BIN)/python -m dev.bench
 
 .PHONY: lock
-lock: $(INSTALLED) ## Write requirements.lock anew from pyproject.toml, with hashes and no addresses
-	env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL $(BIN)/pip-compile --quiet --upgrade --strip-extras --all-extras \
-	  --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header \
-	  --output-file requirements.lock pyproject.toml
-	! grep -n '://' requirements.lock
+lock: $(INSTALLED) ## Write the lock files anew from pyproject.toml, with hashes and no addresses
+	$(COMPILE) --upgrade --all-extras --output-file requirements.lock pyproject.toml
+	$(COMPILE) --constraint requirements.lock --output-file deploy/requirements.lock pyproject.toml
+	! grep -n '://' requirements.lock deploy/requirements.lock
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed")'
