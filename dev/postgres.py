@@ -88,13 +88,13 @@ def become(server: Server) -> None:
 
 
 @contextmanager
-def temporary() -> Iterator[Server]:
-    """A running server with nothing in it, thrown away at the end (for tests)."""
+def temporary(*, durable: bool = False) -> Iterator[Server]:
+    """A running server with nothing in it, thrown away at the end (for tests; for measuring, durable)."""
     server = Server(make_home(), ports.free_port(), "test")
     try:
         prepare(server)
         process = children.start(
-            command(server, durable=False),
+            command(server, durable=durable),
             server.home / "log",
             death_signal=signal.SIGQUIT,
             **_run_as(server.home),
