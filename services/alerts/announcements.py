@@ -51,7 +51,10 @@ def _facts(
     if kind == OPENED:
         return {"changes": why.changes(settings, incident, now)}
     if kind == RESOLVED:
-        return {"days": why.days(settings, incident, now), "note": stories.closing_note(conn, incident["id"]) or ""}
+        return {
+            "days": why.days(settings, incident, now),
+            "note": stories.closing_note(conn, incident["id"]) or "",
+        }
     return {}
 
 

@@ -41,7 +41,9 @@ def run(settings: Settings) -> None:
         status.begin(conn)
         while not stop:
             waiting = store.waiting(conn, clock())
-            status.beat(conn, {"ready": True, "due": waiting["due"], "oldest_seconds": round(waiting["oldest"], 1)})
+            status.beat(
+                conn, {"ready": True, "due": waiting["due"], "oldest_seconds": round(waiting["oldest"], 1)}
+            )
             if not step(conn, settings, clock):
                 time.sleep(IDLE_SECONDS)
 

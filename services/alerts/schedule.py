@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 # Waits before the 1st, 2nd … attempt, as Standard Webhooks proposes; every channel keeps them.
-DELAYS = tuple(timedelta(seconds=seconds) for seconds in (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400))
+_SECONDS = (0, 5, 5 * 60, 30 * 60, *(hours * 3_600 for hours in (2, 5, 10, 14, 20, 24)))
+DELAYS = tuple(timedelta(seconds=seconds) for seconds in _SECONDS)
 MERGE_WINDOW = timedelta(minutes=2)
 # How long a claimed notification is out of the other processes' reach; every channel gives up well before.
 LEASE = timedelta(seconds=30)

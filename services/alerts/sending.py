@@ -40,7 +40,14 @@ def send(conn: Connection, settings: Settings, row: Row, now: datetime) -> Outco
 
 
 def _by_channel(
-    conn: Connection, settings: Settings, row: Row, kind: str, url: str, secret: str, content: Message, now: datetime
+    conn: Connection,
+    settings: Settings,
+    row: Row,
+    kind: str,
+    url: str,
+    secret: str,
+    content: Message,
+    now: datetime,
 ) -> Outcome:
     if kind == "webhook":
         private = settings.allow_private_webhooks

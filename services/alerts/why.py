@@ -42,7 +42,9 @@ def _get(settings: Settings, path: str, query: dict[str, str]) -> dict[str, Any]
         with requests.Session() as session:
             session.trust_env = False  # our own service is never behind a proxy
             url = settings.aggregator_url + path
-            answer = session.get(url, params=query, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False)
+            answer = session.get(
+                url, params=query, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
+            )
     except requests.RequestException as error:
         log.warning("aggregator away", path=path, error=type(error).__name__)
         return None

@@ -39,7 +39,9 @@ def send(url: str, message: Message) -> Outcome:
 
 def _asset(apprise: Any) -> Any:
     """Plain text, no redirects, nothing kept on disk, no plug-ins from this machine."""
-    return apprise.AppriseAsset(app_id="Journeyloop", app_desc="Journeyloop", http_redirects=False, plugin_paths=[])
+    return apprise.AppriseAsset(
+        app_id="Journeyloop", app_desc="Journeyloop", http_redirects=False, plugin_paths=[]
+    )
 
 
 def _outcome(service: str, sent: bool, complaint: str) -> Outcome:

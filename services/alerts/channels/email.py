@@ -1,4 +1,4 @@
-"""E-mail over SMTP: text and HTML, one Message-ID a notification, later mails of an incident threaded under the first."""
+"""E-mail over SMTP: text and HTML; one Message-ID a notification; later mails thread under the one that opened."""
 
 from __future__ import annotations
 
@@ -35,7 +35,14 @@ def message_id(notification_id: object, mail_from: str) -> str:
 
 
 def mail(
-    message: Message, *, to: str, mail_from: str, notification_id: object, earlier: Sequence[object], list_name: str, now: datetime
+    message: Message,
+    *,
+    to: str,
+    mail_from: str,
+    notification_id: object,
+    earlier: Sequence[object],
+    list_name: str,
+    now: datetime,
 ) -> EmailMessage:
     """The mail of a notification; `earlier` are the ids of the mails it threads under, oldest first."""
     found = EmailMessage(policy=SMTP)
@@ -82,9 +89,12 @@ def send(smtp_url: str, letter: EmailMessage) -> Outcome:
         code, words = next(iter(error.recipients.values()))
         return Outcome(False, f"The mail server answered {code}: {_words(words)}", code)
     except smtplib.SMTPResponseException as error:
-        return Outcome(False, f"The mail server answered {error.smtp_code}: {_words(error.smtp_error)}", error.smtp_code)
+        reply = _words(error.smtp_error)
+        return Outcome(False, f"The mail server answered {error.smtp_code}: {reply}", error.smtp_code)
     except (smtplib.SMTPException, OSError) as error:
-        return Outcome(False, f"The mail server could not be reached: {_words(str(error) or type(error).__name__)}")
+        return Outcome(
+            False, f"The mail server could not be reached: {_words(str(error) or type(error).__name__)}"
+        )
     return Outcome(True, "The mail server took it.", 250)
 
 

@@ -11,20 +11,23 @@ from urllib.parse import parse_qsl, urlsplit
 SCHEMES = frozenset(
     """
     46elks atalk brevo bulksms bulkvs burstsms chanify clickatell clicksend cliq d7sms dingtalk discord
-    eight00com exotel feishu firehydrant flock freemobile gchat groupme guilded gupshup httpsms ifttt ilert incidentio
-    jira join kaleyra kavenegar kook kudosity kumulos lark lfg line mailersend mobilemessage msg91 msgbird nexmo
-    notifiarr notifyre o365 octopush onesignal opsgenie pagerduty pagertree pbul plivo postmark pover prowl pushed
-    pushme pushplus pushy psafer psafers push qq resend revolt ringc ryver schan sendgrid serwersms ses seven sfr signalgrid
-    signl4 simplepush sinch slack smsc smsmanager smstunnel sns spike splunk spugpush spush squadcast stackfield telesign
-    telnyx tgram threema twilio twist viber victorops voipms vonage webex wecombot whapi whatsapp wpush wxpusher wxteams
-    zalo zcliq zohocliq zoom zulip
-    """.split()
+    eight00com exotel feishu firehydrant flock freemobile gchat groupme guilded gupshup httpsms ifttt
+    ilert incidentio jira join kaleyra kavenegar kook kudosity kumulos lark lfg line mailersend
+    mobilemessage msg91 msgbird nexmo notifiarr notifyre o365 octopush onesignal opsgenie pagerduty
+    pagertree pbul plivo postmark pover prowl psafer psafers push pushed pushme pushplus pushy qq resend
+    revolt ringc ryver schan sendgrid serwersms ses seven sfr signalgrid signl4 simplepush sinch slack
+    smsc smsmanager smstunnel sns spike splunk spugpush spush squadcast stackfield telesign telnyx tgram
+    threema twilio twist viber victorops voipms vonage webex wecombot whapi whatsapp wpush wxpusher
+    wxteams zalo zcliq zohocliq zoom zulip
+    """.split()  # noqa: SIM905
 )
 # Microsoft Teams: a Power Automate workflow's URL names its host, which must be Microsoft's.
 WORKFLOWS = frozenset({"workflow", "workflows"})
 WORKFLOW_HOSTS = (".logic.azure.com", ".powerplatform.com", ".powerautomate.com")
 # Options that would read a file here, follow redirects or weaken TLS.
-REFUSED_OPTIONS = frozenset({"attach", "config", "keyfile", "redirect", "redirects", "store", "template", "verify"})
+REFUSED_OPTIONS = frozenset(
+    {"attach", "config", "keyfile", "redirect", "redirects", "store", "template", "verify"}
+)
 
 
 def refusal(url: str) -> str | None:

@@ -23,10 +23,20 @@ from services.alerts.messages.wording import clean
 TIMEOUT = urllib3.Timeout(connect=4.0, read=5.0)
 GONE = 410
 # Ranges that carry an IPv4 address inside an IPv6 one: NAT64, 6to4, Teredo.
-_TUNNELS = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
+_TUNNELS = tuple(
+    ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+)
 
 
-def send(url: str, secret: str, notification_id: object, payload: Mapping[str, Any], now: datetime, *, private: bool) -> Outcome:
+def send(
+    url: str,
+    secret: str,
+    notification_id: object,
+    payload: Mapping[str, Any],
+    now: datetime,
+    *,
+    private: bool,
+) -> Outcome:
     """POST the payload, signed with each secret (two while one is being replaced). `private` allows private addresses.
 
     Raises Refused where the address may not be called; never for what the receiver or the network does.
@@ -89,7 +99,14 @@ def _post(parts: SplitResult, address: str, body: bytes, headers: dict[str, str]
     with _pool(parts, address, host) as connections:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         answer = connections.request(
-            "POST", target, body=body, headers=headers, redirect=False, retries=False, timeout=TIMEOUT, preload_content=False
+            "POST",
+            target,
+            body=body,
+            headers=headers,
+            redirect=False,
+            retries=False,
+            timeout=TIMEOUT,
+            preload_content=False,
         )
         answer.close()
     return _outcome(host, answer.status)
@@ -97,7 +114,9 @@ def _post(parts: SplitResult, address: str, body: bytes, headers: dict[str, str]
 
 def _pool(parts: SplitResult, address: str, host: str) -> urllib3.HTTPConnectionPool:
     if parts.scheme == "https":
-        return urllib3.HTTPSConnectionPool(address, parts.port or 443, server_hostname=host, assert_hostname=host)
+        return urllib3.HTTPSConnectionPool(
+            address, parts.port or 443, server_hostname=host, assert_hostname=host
+        )
     return urllib3.HTTPConnectionPool(address, parts.port or 80)
 
 

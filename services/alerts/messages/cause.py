@@ -33,7 +33,7 @@ def figure(reading: Mapping[str, Any]) -> Figure | None:
 
 
 def cause(changes: Mapping[str, Any]) -> Cause | None:
-    """Whole points that add up to the change between the two rounded scores; None where there is no change to explain."""
+    """Whole points that add up to the change between the rounded scores; None where there is nothing to explain."""
     before, since = figures(changes)
     places = changes.get("by_touchpoint") or []
     if before is None or since is None or not places:
@@ -65,5 +65,9 @@ def _segment(changes: Mapping[str, Any], n: int) -> str | None:
 
 
 def _reasons(changes: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
-    named = [(clean(reason["label"]), reason["since"]) for reason in changes.get("reasons") or [] if reason["since"]]
+    named = [
+        (clean(reason["label"]), reason["since"])
+        for reason in changes.get("reasons") or []
+        if reason["since"]
+    ]
     return tuple(sorted(named, key=lambda pair: -pair[1])[:MOST_REASONS])

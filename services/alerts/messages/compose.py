@@ -127,5 +127,3 @@ def _data(story: Story) -> dict[str, Any]:
         "now": asdict(story.ending.back) if story.ending and story.ending.back else None,
         "cause": asdict(story.cause) if story.cause else None,
     }
-
-

@@ -14,7 +14,11 @@ _RATE = {
     "ces": "{who} find {what} clearly harder",
 }
 _WHO = {"customer": "customers", "employee": "employees"}
-_OUTCOMES = {"fixed": "resolved as fixed", "new_normal": "taken as the new normal", "false_alarm": "called a false alarm"}
+_OUTCOMES = {
+    "fixed": "resolved as fixed",
+    "new_normal": "taken as the new normal",
+    "false_alarm": "called a false alarm",
+}
 
 
 @dataclass(frozen=True)
@@ -91,11 +95,10 @@ def _opened(story: Story) -> Section:
 def _resolved(story: Story, ending: Ending) -> Section:
     began = wording.moment(story.onset, story.told_at)
     lasted = wording.lasting(ending.closed_at - story.onset)
-    if ending.by_person:
-        ended = f"was {_OUTCOMES[ending.outcome or 'fixed']}"
-    else:
-        ended = "is over"
-    words = f"the drop in {_measured(story)} ({_journey(story)}) that began on {began} {ended} after {lasted}."
+    ended = f"was {_OUTCOMES[ending.outcome or 'fixed']}" if ending.by_person else "is over"
+    words = (
+        f"the drop in {_measured(story)} ({_journey(story)}) that began on {began} {ended} after {lasted}."
+    )
     figures = {"Before": story.before, "Lowest": ending.lowest, "Now": ending.back}
     notes = (f"What was done: {wording.clean(ending.note)}",) if ending.note else ()
     return Section(

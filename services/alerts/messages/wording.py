@@ -12,7 +12,8 @@ _DIRECTION = {"\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u206
 
 def clean(name: str) -> str:
     """A name fit for one line: no line breaks, control or direction-override characters, at most 100 characters."""
-    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in name if c not in _DIRECTION)
+    shown = (c for c in name if c not in _DIRECTION)
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in shown)
     flat = " ".join(kept.split())
     return flat if len(flat) <= _LONGEST_NAME else flat[: _LONGEST_NAME - 1].rstrip() + "…"
 

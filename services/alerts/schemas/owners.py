@@ -39,12 +39,16 @@ class Channel(Schema):
     url = fields.String(
         required=True,
         validate=[validate.Length(1, 2_000), _ONE_LINE],
-        metadata={"description": "mailto:… for email, http(s)://… for webhook, slack://… and the like for apprise"},
+        metadata={
+            "description": "mailto:… for email, http(s)://… for webhook, slack://… and the like for apprise"
+        },
     )
     secret = fields.String(
         allow_none=True,
         validate=[validate.Length(max=500), _ONE_LINE],
-        metadata={"description": "webhook only: whsec_… ; two, separated by a space, while one replaces the other"},
+        metadata={
+            "description": "webhook only: whsec_… ; two, separated by a space, while one replaces the other"
+        },
     )
 
     @validates_schema
@@ -111,11 +115,15 @@ def _check_apprise(url: str) -> None:
 def _check_secret(secret: str | None) -> None:
     texts = (secret or "").split()
     if not texts or len(texts) > 2:
-        raise ValidationError({"secret": ["A webhook needs one secret, or two while one replaces the other."]})
+        raise ValidationError(
+            {"secret": ["A webhook needs one secret, or two while one replaces the other."]}
+        )
     if any(mark in str(secret) for mark in ("${", MASK)):
         return
     if not all(_is_key(text) for text in texts):
-        raise ValidationError({"secret": ["Write whsec_ and the base64 of 24 to 64 random bytes (at least 16)."]})
+        raise ValidationError(
+            {"secret": ["Write whsec_ and the base64 of 24 to 64 random bytes (at least 16)."]}
+        )
 
 
 def _is_key(text: str) -> bool:

@@ -107,7 +107,7 @@ def told_with(conn: Connection, notification: UUID) -> list[dict[str, Any]]:
 
 
 def opening_mails(conn: Connection, row: Mapping[str, Any], incidents: list[str]) -> list[UUID]:
-    """The ids of the mails that opened these incidents to the same address, oldest first: what a later one threads under."""
+    """The ids of the mails that opened these incidents to the same channel, oldest first: what `row` threads under."""
     rows = conn.execute(
         """SELECT coalesce(merged_into, id) AS mail FROM notification
            WHERE incident_id = ANY(%(incidents)s) AND kind = 'opened' AND owner IS NOT DISTINCT FROM %(owner)s
@@ -128,7 +128,9 @@ def begin_attempt(conn: Connection, notification: UUID, now: datetime) -> int:
     return int(row["id"])
 
 
-def end_attempt(conn: Connection, attempt: int, now: datetime, sent: bool, status: int | None, detail: str) -> None:
+def end_attempt(
+    conn: Connection, attempt: int, now: datetime, sent: bool, status: int | None, detail: str
+) -> None:
     conn.execute(
         "UPDATE attempt SET finished_at = %s, outcome = %s, status = %s, detail = %s WHERE id = %s",
         [now, "sent" if sent else "failed", status, detail, attempt],

@@ -27,7 +27,9 @@ def put(conn: Connection, owner: str, document: dict[str, Any]) -> None:
 
 def archive(conn: Connection, owner: str) -> bool:
     """Archive the owner; False where there is none."""
-    done = conn.execute("UPDATE owner SET archived_at = now() WHERE owner = %s AND archived_at IS NULL", [owner])
+    done = conn.execute(
+        "UPDATE owner SET archived_at = now() WHERE owner = %s AND archived_at IS NULL", [owner]
+    )
     return done.rowcount == 1
 
 
