@@ -1,6 +1,6 @@
 """Degradation detection (DESIGN §7): pure; the same answers in the same order give the same bits."""
 
-from services.alerts.detection.baseline import ENOUGH_ANSWERS
+from services.alerts.detection.baseline import ENOUGH_ANSWERS, Baseline
 from services.alerts.detection.decisions import (
     BUDGET,
     FALSE_ALARMS_PER_YEAR,
@@ -24,6 +24,7 @@ __all__ = [
     "OUTCOMES",
     "SETTINGS",
     "Answer",
+    "Baseline",
     "Closing",
     "DaySums",
     "Detector",

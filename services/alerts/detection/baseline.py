@@ -5,7 +5,7 @@ Statistics are computed from integer sums in order of day, so the same answers g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import sqrt
@@ -25,6 +25,7 @@ CLUSTERING_DAYS = 15
 QUARTILE = 0.6745
 
 Count = tuple[int, int]  # n, Σ half-units
+DayCount = tuple[int, int, int]  # weekday, n, Σ half-units
 
 
 @dataclass(frozen=True)
@@ -104,24 +105,23 @@ def learn(sums: DaySums, today: int, healthy: Callable[[int], bool], live_from: 
     """The baseline as of clock day `today`: days that are `healthy` and older than the lag, or before `live_from`."""
     recent = _volume(sums.days, today)
     newest = today - _lag(recent)  # older than the lag, so not itself
-    days = sorted(_reached(sums.days, today, lambda day: (day < live_from or day < newest) and healthy(day)))
-    n = halves = squares = 0
-    weekdays = [[0, 0] for _ in range(7)]
+    days = _reached(sums.days, today, lambda day: (day < live_from or day < newest) and healthy(day))
+    days.sort()
+    squares, each_day = 0, []
     surveys: dict[Revision, list[int]] = {}
     for day in days:
-        weekday = weekdays[weekday_of(day)]
+        n = halves = 0
         for revision, entry in sums.days[day].items():
-            n, halves, squares = n + entry[0], halves + entry[1], squares + entry[2]
-            weekday[0] += entry[0]
-            weekday[1] += entry[1]
             survey = surveys.setdefault(revision, [0, 0])
             survey[0] += entry[0]
             survey[1] += entry[1]
+            n, halves, squares = n + entry[0], halves + entry[1], squares + entry[2]
+        each_day.append((weekday_of(day), n, halves))
     learned = Baseline(
-        n=n,
-        halves=halves,
+        n=sum(n for _, n, _ in each_day),
+        halves=sum(halves for _, _, halves in each_day),
         squares=squares,
-        weekdays=tuple((count[0], count[1]) for count in weekdays),
+        weekdays=_by_weekday(each_day),
         surveys={revision: (surveys[revision][0], surveys[revision][1]) for revision in sorted(surveys)},
         clustering=1.0,
         first=days[0] if days else None,
@@ -129,7 +129,7 @@ def learn(sums: DaySums, today: int, healthy: Callable[[int], bool], live_from: 
         recent=recent,
         watching=_watching(sums.days, today, surveys),
     )
-    return _with_clustering(learned, sums.days, days)
+    return replace(learned, clustering=_clustering(learned, each_day))
 
 
 def weekday_of(day: int) -> int:
@@ -151,15 +151,17 @@ def _volume(days: Days, today: int) -> int:
     return sum(entry[0] for day in window for entry in days.get(day, {}).values())
 
 
-def _reached(days: Days, today: int, counts: Callable[[int], bool]) -> Iterator[int]:
-    """The days that count, newest first: 365 days back, or until there are 400 answers, whichever is longer."""
-    n = 0
+def _reached(days: Days, today: int, counts: Callable[[int], bool]) -> list[int]:
+    """The days that count, newest first: 365 days back, or until 400 answers, whichever is longer."""
+    n, reached = 0, []
     for day in sorted(days, reverse=True):
-        if day < today - REACH_DAYS and n >= ENOUGH_ANSWERS:
-            return
+        if n >= ENOUGH_ANSWERS and day < today - REACH_DAYS:
+            break
         if counts(day):
-            n += sum(entry[0] for entry in days[day].values())
-            yield day
+            if n < ENOUGH_ANSWERS:
+                n += sum(entry[0] for entry in days[day].values())
+            reached.append(day)
+    return reached
 
 
 def _watching(days: Days, today: int, surveys: dict[Revision, list[int]]) -> bool:
@@ -170,16 +172,22 @@ def _watching(days: Days, today: int, surveys: dict[Revision, list[int]]) -> boo
     return bool(known & answering) if answering else bool(known)
 
 
-def _with_clustering(learned: Baseline, days: Days, used: list[int]) -> Baseline:
+def _by_weekday(each_day: list[DayCount]) -> tuple[Count, ...]:
+    counts = [[0, 0] for _ in range(7)]
+    for weekday, n, halves in each_day:
+        counts[weekday][0] += n
+        counts[weekday][1] += halves
+    return tuple((count[0], count[1]) for count in counts)
+
+
+def _clustering(learned: Baseline, each_day: list[DayCount]) -> float:
     """φ: how much more the days' means spread than independent answers would; 1 with fewer than 15 days."""
-    counted = [day for day in used if sum(entry[0] for entry in days[day].values()) > 0]
+    counted = [count for count in each_day if count[1] > 0]
     if len(counted) < CLUSTERING_DAYS:
-        return learned
+        return 1.0
     expected = [learned.mean + learned.weekday_offset(weekday) for weekday in range(7)]
     spread = 0.0
-    for day in counted:
-        n = sum(entry[0] for entry in days[day].values())
-        halves = sum(entry[1] for entry in days[day].values())
-        spread += n * (halves / 2 / n - expected[weekday_of(day)]) ** 2
-    clustering = max(1.0, spread / learned.variance / (len(counted) - 7))
-    return replace(learned, clustering=clustering)
+    for weekday, n, halves in counted:
+        off = halves / 2 / n - expected[weekday]
+        spread += n * off * off
+    return max(1.0, spread / learned.variance / (len(counted) - 7))

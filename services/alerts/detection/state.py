@@ -53,7 +53,7 @@ class State:
         """Whether answers of `day` may train the baseline."""
         if self.restart is not None and day < self.restart:
             return False
-        return not any(first <= day <= last for _, first, last in self.left_out)
+        return not self.left_out or not any(first <= day <= last for _, first, last in self.left_out)
 
     def close(self, day: int) -> None:
         """End the open incident on clock day `day`: its days stay out of the baseline, the evidence starts again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from random import Random
 
 from services.alerts.detection import Answer
@@ -35,15 +36,16 @@ def answers(
     truth: Truth = healthy,
     historic_days: int = 0,
     weights: Callable[[int], tuple[float, ...]] = lambda day: (0.5, 0.5),
+    day_effect: float = DAY_EFFECT,
 ) -> Iterator[Answer]:
     """`days` days of answers, about `a_day` each (Poisson), over the surveys `weights(day)` shares them to.
 
-    Weekends are 12 NPS points lower and each day has an effect of its own (s.d. 2 points), as in DESIGN §7's table.
+    Weekends are 12 NPS points lower and each day has an effect of its own (s.d. 2 points), all as in DESIGN §7's table.
     """
     sequence = 0
     for day in range(days):
         ordinal = MONDAY + day
-        base = HEALTHY_NPS + random.gauss(0, DAY_EFFECT) + (WEEKEND if (ordinal + 6) % 7 >= 5 else 0)
+        base = HEALTHY_NPS + random.gauss(0, day_effect) + (WEEKEND if (ordinal + 6) % 7 >= 5 else 0)
         shares = weights(day)
         for moment in _moments(random, a_day * sum(shares)):
             survey = random.choices(range(len(shares)), shares)[0]
@@ -68,3 +70,18 @@ def _half(random: Random, nps: float) -> int:
     promoters = (1 - PASSIVES + nps / 100) / 2
     luck = random.random()
     return 2 if luck < promoters else 1 if luck < promoters + PASSIVES else 0
+
+
+def exact_day(clock: int) -> float:
+    """Days since the start of the stage, with their fraction."""
+    return clock / DAY + 719_163 - MONDAY
+
+
+def day_of(clock: int) -> int:
+    """Whole days since the start of the stage."""
+    return int(exact_day(clock))
+
+
+def iso(day: int) -> str:
+    """An ordinal as an ISO date."""
+    return date.fromordinal(day).isoformat()
