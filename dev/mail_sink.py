@@ -35,13 +35,18 @@ class MailSink:
 
 def read(maildir: Path) -> list[EmailMessage]:
     """All mails in a Maildir, the oldest first; a Maildir that is not there yet has none."""
+    return [parse(file) for file in files(maildir)]
+
+
+def files(maildir: Path) -> list[Path]:
+    """The files of a Maildir's mails, the oldest first."""
     if not maildir.is_dir():
         return []
-    files = sorted((maildir / "new").iterdir(), key=lambda file: (file.stat().st_mtime_ns, file.name))
-    return [_parse(file) for file in files]
+    return sorted((maildir / "new").iterdir(), key=lambda file: (file.stat().st_mtime_ns, file.name))
 
 
-def _parse(file: Path) -> EmailMessage:
+def parse(file: Path) -> EmailMessage:
+    """The mail in a file."""
     return message_from_bytes(file.read_bytes(), policy=default)
 
 
