@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
@@ -17,25 +17,28 @@ TEXTS = ("labels", "follow_up", "thanks")
 
 def origin(value: str) -> None:
     """A web origin: scheme, host and port, nothing after it."""
-    try:
-        parts = urlsplit(value)
-        _ = parts.port
-    except ValueError as error:
-        raise ValidationError(f"Not an origin such as https://shop.example: {error}.") from error
+    parts = _web_parts(value, "https://shop.example")
     rest = value[len(f"{parts.scheme}://{parts.netloc}") :]
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise ValidationError("Not an origin such as https://shop.example.")
     if rest:
         raise ValidationError(f"Drop the path ‘{rest}’.")
-    if value != value.lower() or any(char.isspace() for char in value):
-        raise ValidationError("Write it in lower case, without spaces, as browsers send it.")
+    if value != value.lower() or "@" in value:
+        raise ValidationError("Write it as browsers send it: lower case, only scheme, host and port.")
 
 
 def web_address(value: str) -> None:
     """An absolute http or https address."""
-    parts = urlsplit(value) if value.isprintable() else None
-    if parts is None or parts.scheme not in ("http", "https") or not parts.netloc:
-        raise ValidationError("Not a web address such as https://shop.example/privacy.")
+    _web_parts(value, "https://shop.example/privacy")
+
+
+def _web_parts(value: str, example: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        known = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
+    except ValueError:
+        known = False
+    if not known or not value.isprintable() or " " in value:
+        raise ValidationError(f"Not a web address such as {example}.")
+    return parts
 
 
 class Labels(Schema):

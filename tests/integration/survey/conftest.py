@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from werkzeug.test import TestResponse
 
 from services.survey import SCHEMA
 from services.survey.app import create_app
@@ -55,7 +54,10 @@ SURVEY: dict[str, Any] = {
     "question": {"en": "How likely are you to recommend our delivery?", "de": "Würden Sie uns empfehlen?"},
     "labels": {"en": {"low": "not at all", "high": "very"}, "de": {"low": "gar nicht", "high": "sehr"}},
     "follow_up": {"en": "Why?"},
-    "reasons": [{"key": "late", "label": {"en": "It was late"}}, {"key": "damaged", "label": {"en": "Damaged"}}],
+    "reasons": [
+        {"key": "late", "label": {"en": "It was late"}},
+        {"key": "damaged", "label": {"en": "Damaged"}},
+    ],
     "thanks": {"en": "Thanks a lot."},
     "privacy_url": "https://shop.example/privacy",
     "fatigue": {"cooldown_days": 30, "sample_rate": 0.5},
@@ -70,19 +72,21 @@ class Service:
         self.app = create_app(settings)
         self.keys = {role: create_key(conn, role, "test") for role in ROLES}
 
-    def call(self, method: str, path: str, role: str | None = "admin", **options: Any) -> TestResponse:
+    def call(self, method: str, path: str, role: str | None = "admin", **options: Any) -> Any:
         headers = dict(options.pop("headers", None) or {})
         if role:
             headers["Authorization"] = f"Bearer {self.keys[role]}"
         return self.app.test_client().open(path, method=method, headers=headers, **options)
 
-    def put_journey(self, key: str = "shop", **changes: Any) -> TestResponse:
+    def put_journey(self, key: str = "shop", **changes: Any) -> Any:
         return self.call("PUT", f"/v1/journeys/{key}", json={**JOURNEY, **changes})
 
-    def put_survey(self, key: str = "delivery-nps", **changes: Any) -> TestResponse:
+    def put_survey(self, key: str = "delivery-nps", **changes: Any) -> Any:
         return self.call("PUT", f"/v1/surveys/{key}", json={**SURVEY, **changes})
 
-    def answer(self, survey: str = "delivery-nps", headers: dict[str, str] | None = None, **fields: Any) -> TestResponse:
+    def answer(
+        self, survey: str = "delivery-nps", headers: dict[str, str] | None = None, **fields: Any
+    ) -> Any:
         body = {"id": str(uuid4()), "score": 9, **fields}
         return self.call("POST", f"/v1/surveys/{survey}/responses", None, json=body, headers=headers)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-import pytest
-
 from shared.events import JOURNEYS
 from tests.integration.survey.conftest import JOURNEY, Service
 
@@ -16,7 +14,10 @@ def test_comes_back_as_it_was_put(service: Service) -> None:
     assert service.put_journey().status_code == 200
     got = service.call("GET", "/v1/journeys/shop", "viewer")
     assert got.json == JOURNEY
-    assert service.call("GET", "/v1/journeys/shop", headers={"If-None-Match": got.headers["ETag"]}).status_code == 304
+    assert (
+        service.call("GET", "/v1/journeys/shop", headers={"If-None-Match": got.headers["ETag"]}).status_code
+        == 304
+    )
 
 
 def test_smallest_one_stays_small(service: Service) -> None:
@@ -32,12 +33,23 @@ def test_each_change_is_published_with_a_higher_revision_and_no_change_is_not(se
     assert [row["data"]["revision"] for row in told] == [1, 2]
     assert {row["type"] for row in told} == {"io.journeyloop.journey.published.v1"}
     data = told[-1]["data"]
-    assert (data["name"], data["owner"], data["segments"], data["surveys"]) == ("Web shop", "ana", ["plan", "region"], [])
-    assert data["stages"][1]["touchpoints"][1] == {"key": "tracking", "name": "tracking", "moment_of_truth": False}
+    assert (data["name"], data["owner"], data["segments"], data["surveys"]) == (
+        "Web shop",
+        "ana",
+        ["plan", "region"],
+        [],
+    )
+    assert data["stages"][1]["touchpoints"][1] == {
+        "key": "tracking",
+        "name": "tracking",
+        "moment_of_truth": False,
+    }
 
 
 def test_if_match_guards_against_overwriting(service: Service) -> None:
-    assert service.call("PUT", "/v1/journeys/shop", json=JOURNEY, headers={"If-Match": '"x"'}).status_code == 412
+    assert (
+        service.call("PUT", "/v1/journeys/shop", json=JOURNEY, headers={"If-Match": '"x"'}).status_code == 412
+    )
     first = service.put_journey().headers["ETag"]
     second = service.put_journey(name="Other").headers["ETag"]
     assert first != second
@@ -68,7 +80,9 @@ def test_archived_ones_are_listed_only_on_demand_and_a_put_revives(service: Serv
     keys = [item["journey"] for item in service.call("GET", "/v1/journeys").json["items"]]
     both = [item["journey"] for item in service.call("GET", "/v1/journeys?archived=true").json["items"]]
     assert (keys, both) == (["tour"], ["shop", "tour"])
-    told = [(row["key"], row["type"].split(".")[3], row["data"]["revision"]) for row in service.events(JOURNEYS)]
+    told = [
+        (row["key"], row["type"].split(".")[3], row["data"]["revision"]) for row in service.events(JOURNEYS)
+    ]
     assert told == [("shop", "published", 1), ("tour", "published", 1), ("shop", "retired", 2)]
     assert service.put_journey().status_code == 200
     assert service.events(JOURNEYS)[-1]["data"]["revision"] == 3
@@ -90,7 +104,10 @@ def test_a_place_in_use_cannot_be_removed(shop: Service) -> None:
     answer = shop.put_journey(stages=JOURNEY["stages"][:1])
     assert answer.status_code == 409
     assert "‘handover’" in answer.json["detail"]
-    assert "has 1 response and the live survey ‘delivery-nps’. Keep it, or archive the survey first." in answer.json["detail"]
+    assert (
+        "has 1 response and the live survey ‘delivery-nps’. Keep it, or archive the survey first."
+        in answer.json["detail"]
+    )
     assert shop.call("PUT", "/v1/journeys/shop?dry_run=true", json={"name": "Shop"}).status_code == 409
     shop.call("DELETE", "/v1/surveys/delivery-nps")
     assert shop.put_journey(stages=JOURNEY["stages"][:1]).status_code == 200
@@ -107,40 +124,41 @@ STAGE: dict[str, Any] = {"key": "a", "touchpoints": [{"key": "t"}]}
 TWICE = {"key": "b", "touchpoints": [{"key": "t"}, {"key": "t"}]}
 
 
-@pytest.mark.parametrize(
-    ("changes", "path"),
-    [
-        ({"colour": "red"}, "colour"),
-        ({"stages": [{**STAGE, "colour": "red"}]}, "stages[0].colour"),
-        ({"stages": [{"key": "Not a slug"}]}, "stages[0].key"),
-        ({"stages": [STAGE, STAGE]}, "stages[1].key"),
-        ({"stages": [STAGE, TWICE]}, "stages[1].touchpoints[1].key"),
-        ({"stages": [{**STAGE, "touchpoints": [{"key": "é"}]}]}, "stages[0].touchpoints[0].key"),
-        ({"stages": [{**STAGE, "touchpoints": [{"key": "t", "moment_of_truth": 1}]}]}, "stages[0].touchpoints[0].moment_of_truth"),
-        ({"stages": [{**STAGE, "targets": [{"metric": "csat", "score": -1}]}]}, "stages[0].targets[0].score"),
-        ({"stages": [{**STAGE, "targets": [{"metric": "csat", "score": "9"}]}]}, "stages[0].targets[0].score"),
-        ({"stages": [{**STAGE, "name": "x" * 201}]}, "stages[0].name"),
-        ({"segments": ["a", "b", "c", "d", "e", "f"]}, "segments"),
-        ({"segments": ["a", "a"]}, "segments[1]"),
-        ({"name": ""}, "name"),
-        ({"name": None}, "name"),
-        ({"owner": "Ana Sommer"}, "owner"),
-        ({"stages": "none"}, "stages"),
-    ],
-)  # fmt: skip
-def test_bad_fields_are_named(service: Service, changes: dict[str, Any], path: str) -> None:
-    answer = service.put_journey(**changes)
-    assert answer.status_code == 422
-    assert answer.content_type == "application/problem+json"
-    assert list(answer.json["errors"]) == [path]
+BAD_FIELDS: list[tuple[dict[str, Any], str]] = [
+    ({"colour": "red"}, "colour"),
+    ({"stages": [{**STAGE, "colour": "red"}]}, "stages[0].colour"),
+    ({"stages": [{"key": "Not a slug"}]}, "stages[0].key"),
+    ({"stages": [STAGE, STAGE]}, "stages[1].key"),
+    ({"stages": [STAGE, TWICE]}, "stages[1].touchpoints[1].key"),
+    ({"stages": [{**STAGE, "touchpoints": [{"key": "é"}]}]}, "stages[0].touchpoints[0].key"),
+    ({"stages": [{**STAGE, "touchpoints": [{"key": "t", "moment_of_truth": 1}]}]}, "stages[0].touchpoints[0].moment_of_truth"),
+    ({"stages": [{**STAGE, "targets": [{"metric": "csat", "score": -1}]}]}, "stages[0].targets[0].score"),
+    ({"stages": [{**STAGE, "targets": [{"metric": "csat", "score": "9"}]}]}, "stages[0].targets[0].score"),
+    ({"stages": [{**STAGE, "name": "x" * 201}]}, "stages[0].name"),
+    ({"segments": ["a", "b", "c", "d", "e", "f"]}, "segments"),
+    ({"segments": ["a", "a"]}, "segments[1]"),
+    ({"name": ""}, "name"),
+    ({"name": None}, "name"),
+    ({"owner": "Ana Sommer"}, "owner"),
+    ({"stages": "none"}, "stages"),
+]  # fmt: skip
+
+
+def test_bad_fields_are_named(service: Service) -> None:
+    for changes, path in BAD_FIELDS:
+        answer = service.put_journey(**changes)
+        assert (answer.status_code, list(answer.json["errors"])) == (422, [path])
+        assert answer.content_type == "application/problem+json"
     assert service.rows("SELECT * FROM journey") == []
 
 
-@pytest.mark.parametrize("body", [b"{", b"", b"[]", b"null", b'"x"', b'{"name": "\\u0000"}', b'{"name": "\\ud800"}', b"\xff"])
-def test_bad_bodies(service: Service, body: bytes) -> None:
-    answer = service.call("PUT", "/v1/journeys/shop", data=body, content_type="application/json")
-    assert answer.status_code in (400, 422)
-    assert answer.content_type == "application/problem+json"
+def test_bad_bodies(service: Service) -> None:
+    bodies = {b"{": 400, b"": 422, b"[]": 422, b"null": 422, b'"x"': 422, b"\xff": 400}
+    bodies |= {b'{"name": "\\u0000"}': 400, b'{"name": "\\ud800"}': 400}
+    for body, status in bodies.items():
+        answer = service.call("PUT", "/v1/journeys/shop", data=body, content_type="application/json")
+        assert (body, answer.status_code) == (body, status)
+        assert answer.content_type == "application/problem+json"
 
 
 def test_bad_slug_in_the_address(service: Service) -> None:
@@ -148,7 +166,7 @@ def test_bad_slug_in_the_address(service: Service) -> None:
     assert service.call("GET", "/v1/journeys/Shop").status_code == 404
 
 
-@pytest.mark.parametrize(("role", "status"), [(None, 401), ("viewer", 403), ("lead", 403), ("collector", 403)])
-def test_only_admins_change_the_map(service: Service, role: str | None, status: int) -> None:
-    assert service.call("PUT", "/v1/journeys/shop", role, json=JOURNEY).status_code == status
-    assert service.call("DELETE", "/v1/journeys/shop", role).status_code == status
+def test_only_admins_change_the_map(service: Service) -> None:
+    for role, status in ((None, 401), ("viewer", 403), ("lead", 403), ("collector", 403)):
+        assert service.call("PUT", "/v1/journeys/shop", role, json=JOURNEY).status_code == status
+        assert service.call("DELETE", "/v1/journeys/shop", role).status_code == status
