@@ -43,6 +43,16 @@ def ask(
     )
 
 
+def settings(conn: Connection, key: str, metric: str, audience: str) -> dict[str, Any] | None:
+    """The settings last asked for, applied or not; None where nobody ever did."""
+    row = conn.execute(
+        """SELECT payload FROM decision WHERE key = %s AND metric = %s AND audience = %s AND kind = 'settings'
+           ORDER BY id DESC LIMIT 1""",
+        [key, metric, audience],
+    ).fetchone()
+    return row["payload"] if row else None
+
+
 def lock_keys_with_pending(conn: Connection) -> dict[str, int]:
     """The last sequence of every key that has pending decisions and that nobody else works on; locked."""
     keys = [
@@ -67,6 +77,12 @@ def pending(conn: Connection, keys: Iterable[str]) -> list[Pending]:
         [sorted(keys)],
     )
     return [Pending(**row) for row in rows]
+
+
+def pending_count(conn: Connection) -> int:
+    """How many decisions wait for the consumer."""
+    row = conn.execute("SELECT count(*) AS n FROM decision WHERE place IS NULL").fetchone()
+    return row["n"] if row else 0
 
 
 def next_places(conn: Connection, count: int) -> list[int]:

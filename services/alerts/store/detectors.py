@@ -93,6 +93,35 @@ def add_day_sums(conn: Connection, rows: Sequence[DaySum]) -> None:
     )
 
 
+def page(
+    conn: Connection, filters: dict[str, str | None], after: Sequence[str] | None, limit: int
+) -> list[dict[str, Any]]:
+    """Detectors in order of their place: state, last_sequence of the key, answers seen, settings last asked for."""
+    return conn.execute(
+        """SELECT d.journey, d.stage, d.metric, d.audience, d.state, p.last_sequence,
+                  (SELECT coalesce(sum(n), 0)::bigint FROM day_sum WHERE detector = d.id) AS answers,
+                  (SELECT payload FROM decision AS s
+                   WHERE s.key = d.key AND s.metric = d.metric AND s.audience = d.audience AND s.kind = 'settings'
+                   ORDER BY s.id DESC LIMIT 1) AS settings
+           FROM detector AS d JOIN position AS p USING (key)
+           WHERE (%(journey)s::text IS NULL OR d.journey = %(journey)s)
+             AND (%(stage)s::text IS NULL OR d.stage = %(stage)s)
+             AND (%(metric)s::text IS NULL OR d.metric = %(metric)s)
+             AND (%(audience)s::text IS NULL OR d.audience = %(audience)s)
+             AND (%(after)s::text[] IS NULL OR ARRAY[d.journey, d.stage, d.metric, d.audience] > %(after)s::text[])
+           ORDER BY d.journey, d.stage, d.metric, d.audience LIMIT %(limit)s""",
+        filters | {"after": list(after) if after else None, "limit": limit},
+    ).fetchall()
+
+
+def exists(conn: Connection, place: Place) -> bool:
+    """Whether this detector has been seen."""
+    found = conn.execute(
+        "SELECT 1 FROM detector WHERE journey = %s AND stage = %s AND metric = %s AND audience = %s", [*place]
+    )
+    return found.fetchone() is not None
+
+
 def _insert(conn: Connection, rows: Sequence[Row]) -> dict[Place, int]:
     _, places, sequences, decisions, states = _columns(rows, 5)
     found = conn.execute(

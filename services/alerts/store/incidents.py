@@ -14,6 +14,7 @@ from shared.db import Connection
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U to misread
 ID_LENGTH = 8
+MICROSECONDS_A_DAY = 86_400_000_000
 
 _FIELDS = """id, journey, stage, metric, audience, state, opened_at, onset, opening_sequence, before, since, evidence,
              budget, false_alarms_per_year, acknowledged_at, acknowledged_by, closed_at, closed_by, resolved_by,
@@ -144,3 +145,25 @@ def records(conn: Connection) -> dict[Place, dict[str, int]]:
         }
         for row in rows
     }
+
+
+def record(conn: Connection, place: Place) -> dict[str, Any]:
+    """One detector's own record: alarms, called_false, days_watched."""
+    row = conn.execute(
+        """SELECT (SELECT coalesce((state ->> 'watched')::bigint, 0) FROM detector
+                   WHERE journey = %(journey)s AND stage = %(stage)s AND metric = %(metric)s
+                     AND audience = %(audience)s) AS watched,
+                  count(*) AS alarms, count(*) FILTER (WHERE outcome = 'false_alarm') AS called_false
+           FROM incident
+           WHERE journey = %(journey)s AND stage = %(stage)s AND metric = %(metric)s AND audience = %(audience)s""",
+        dict(zip(("journey", "stage", "metric", "audience"), place, strict=True)),
+    ).fetchone()
+    assert row is not None
+    days = (row["watched"] or 0) / MICROSECONDS_A_DAY
+    return {"alarms": row["alarms"], "called_false": row["called_false"], "days_watched": days}
+
+
+def open_count(conn: Connection) -> int:
+    """How many incidents are not resolved."""
+    row = conn.execute("SELECT count(*) AS n FROM incident WHERE state <> 'resolved'").fetchone()
+    return row["n"] if row else 0

@@ -1,0 +1,30 @@
+"""The web process of alerts: wiring only."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from services.alerts import SCHEMA
+from services.alerts.routes import detectors, incidents, notifications, owners
+from services.alerts.store import decisions
+from services.alerts.store import incidents as stored_incidents
+from shared.db import Connection
+from shared.settings import Settings, load
+from shared.telemetry import Sample
+from shared.web import health
+from shared.web.app import make_app
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The Flask app; call it in the process that serves."""
+    blueprints = (detectors.blueprint, incidents.blueprint, owners.blueprint, notifications.blueprint)
+    checks = (health.running("consumer"), health.running("notifier"), health.NO_GAPS)
+    return make_app("alerts", settings or load(), SCHEMA, blueprints, checks, _samples)
+
+
+def _samples(conn: Connection) -> list[Sample]:
+    open_, waiting = stored_incidents.open_count(conn), decisions.pending_count(conn)
+    return [
+        ("journeyloop_incidents_open", "Incidents not resolved", {}, float(open_)),
+        ("journeyloop_decisions_pending", "Decisions the consumer has not applied yet", {}, float(waiting)),
+    ]

@@ -1,0 +1,80 @@
+"""`/v1/detectors`: who watches what, how well it knows it, and how often it was wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+
+from services.alerts import shown
+from services.alerts.detection import SETTINGS
+from services.alerts.schemas.detectors import DetectorPlace, DetectorQuery, Settings
+from services.alerts.store import decisions, detectors, incidents, maps
+from shared.db import Connection
+from shared.web.app import database
+from shared.web.auth import principal, require
+from shared.web.documents import DryRun, changes, check_if_match, decode_cursor, etag, page
+from shared.web.problems import invalid, not_found
+
+blueprint = Blueprint(
+    "detectors", __name__, description="Detectors: one a journey, stage, metric and audience"
+)
+
+PLACE = ("journey", "stage", "metric", "audience")
+DEFAULTS = {"false_alarms_per_year": None, "enabled": True}
+
+
+@blueprint.route("/v1/detectors", methods=["GET"])
+@require("viewer")
+@blueprint.arguments(DetectorQuery, location="query")
+@blueprint.response(200)
+def list_detectors(query: dict[str, Any]) -> dict[str, Any]:
+    """Detectors in order of journey, stage, metric and audience."""
+    limit, after = query.pop("limit"), decode_cursor(query.pop("cursor"), len(PLACE))
+    with database() as conn:
+        rows = detectors.page(conn, query, [str(value) for value in after] if after else None, limit + 1)
+        records = incidents.records(conn)
+    items = [shown.detector(row, records.get(_place(row), shown.NO_ALARMS)) for row in rows]
+    return page(items, limit, *PLACE)
+
+
+@blueprint.route("/v1/detectors/<journey>/<stage>/<metric>/<audience>", methods=["PUT"])
+@require("admin")
+@blueprint.arguments(Settings)
+@blueprint.arguments(DryRun, location="query")
+@blueprint.response(200, Settings)
+def put(body: dict[str, Any], query: dict[str, Any], **place: str) -> Response:
+    """Set a detector's own rate of false alarms (null: its share of the stage's), or switch it off.
+
+    It takes effect between two answers, within seconds; an open incident is still watched for its recovery.
+    """
+    _check(place)
+    where = (place["journey"], place["stage"], place["metric"], place["audience"])
+    with database() as conn:
+        if not (detectors.exists(conn, where) or maps.stage(conn, where[0], where[1])):
+            raise not_found("stage", f"{where[0]}/{where[1]}")
+        return _put(conn, where, body, dry_run=query["dry_run"])
+
+
+def _put(conn: Connection, place: detectors.Place, body: dict[str, Any], *, dry_run: bool) -> Response:
+    key = f"{place[0]}/{place[1]}"
+    stored = decisions.settings(conn, key, place[2], place[3]) or DEFAULTS
+    check_if_match(etag(stored))
+    if dry_run:
+        return jsonify({"changes": changes(stored, body), "warnings": []})
+    if body != stored:
+        decisions.ask(conn, key, place[2], place[3], SETTINGS, body, principal().name)
+    response = jsonify(body)
+    response.headers["ETag"] = etag(body)
+    return response
+
+
+def _check(place: dict[str, str]) -> None:
+    errors = DetectorPlace().validate(place)
+    if errors:
+        raise invalid(errors)
+
+
+def _place(row: dict[str, Any]) -> detectors.Place:
+    return row["journey"], row["stage"], row["metric"], row["audience"]

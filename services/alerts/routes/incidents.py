@@ -1,0 +1,120 @@
+"""`/v1/incidents`: what degraded, and what people did about it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.alerts import shown
+from services.alerts.detection import OUTCOME
+from services.alerts.schemas.incidents import IncidentQuery, Note, Resolution
+from services.alerts.store import decisions, incidents
+from shared.db import Connection
+from shared.events import isoformat, parse_time
+from shared.web.app import database, settings
+from shared.web.auth import principal, require
+from shared.web.documents import decode_cursor, encode_cursor
+from shared.web.problems import Problem, invalid, not_found
+
+blueprint = Blueprint("incidents", __name__, description="Incidents: open, acknowledged, resolved")
+
+
+@blueprint.route("/v1/incidents", methods=["GET"])
+@require("viewer")
+@blueprint.arguments(IncidentQuery, location="query")
+@blueprint.response(200)
+def list_incidents(query: dict[str, Any]) -> dict[str, Any]:
+    """Incidents, newest first."""
+    limit, after = query.pop("limit"), _after(query.pop("cursor"))
+    with database() as conn:
+        rows = incidents.newest(conn, query, after, limit + 1)
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = encode_cursor(isoformat(last["opened_at"]), last["id"]) if last else None
+    return {"items": [shown.incident(row) for row in rows[:limit]], "next": following}
+
+
+@blueprint.route("/v1/incidents/<incident>", methods=["GET"])
+@require("viewer")
+@blueprint.response(200)
+def get(incident: str) -> dict[str, Any]:
+    """One incident with its timeline and its detector's own record."""
+    with database() as conn:
+        return _document(conn, _found(conn, incident))
+
+
+@blueprint.route("/v1/incidents/<incident>/acknowledge", methods=["POST"])
+@require("lead")
+@blueprint.response(200)
+def acknowledge(incident: str) -> dict[str, Any]:
+    """Take it on: repeats and escalation stop. 409 unless it is open."""
+    with database() as conn:
+        row = _found(conn, incident, lock=True)
+        if row["state"] != "open":
+            raise Problem(409, "Not open", f"This incident is {row['state']}.")
+        incidents.acknowledge(conn, row["id"], principal().name)
+        return _document(conn, _found(conn, incident))
+
+
+@blueprint.route("/v1/incidents/<incident>/note", methods=["POST"])
+@require("lead")
+@blueprint.arguments(Note)
+@blueprint.response(200)
+def note(body: dict[str, Any], incident: str) -> dict[str, Any]:
+    """Add a note to the timeline, whatever the state."""
+    with database() as conn:
+        row = _found(conn, incident, lock=True)
+        incidents.add_event(conn, row["id"], "note", who=principal().name, text=body["note"])
+        return _document(conn, row)
+
+
+@blueprint.route("/v1/incidents/<incident>/resolve", methods=["POST"])
+@require("lead")
+@blueprint.arguments(Resolution)
+@blueprint.response(200)
+def resolve(body: dict[str, Any], incident: str) -> dict[str, Any]:
+    """End it, saying how; the detector learns of it as a decision. 409 where it is resolved already."""
+    with database() as conn:
+        row = _found(conn, incident, lock=True)
+        if row["state"] == "resolved":
+            raise Problem(409, "Already resolved", f"It was resolved at {isoformat(row['closed_at'])}.")
+        who = principal().name
+        incidents.resolve(conn, row["id"], who, body["outcome"], body["note"])
+        key = f"{row['journey']}/{row['stage']}"
+        payload = _outcome(row, body["outcome"])
+        decisions.ask(conn, key, row["metric"], row["audience"], OUTCOME, payload, who)
+        return _document(conn, _found(conn, incident))
+
+
+def _outcome(row: dict[str, Any], outcome: str) -> dict[str, Any]:
+    zone = settings().report_tz
+    return {
+        "opening_sequence": row["opening_sequence"],
+        "onset_day": row["onset"].astimezone(zone).date().isoformat(),
+        "day": datetime.now(UTC).astimezone(zone).date().isoformat(),
+        "outcome": outcome,
+    }
+
+
+def _found(conn: Connection, incident: str, *, lock: bool = False) -> dict[str, Any]:
+    row = incidents.read(conn, incident.upper(), lock=lock)
+    if row is None:
+        raise not_found("incident", incident)
+    return row
+
+
+def _document(conn: Connection, row: dict[str, Any]) -> dict[str, Any]:
+    place = (row["journey"], row["stage"], row["metric"], row["audience"])
+    record = incidents.record(conn, place)
+    return shown.incident(row) | {"timeline": incidents.timeline(conn, row["id"]), "record": record}
+
+
+def _after(cursor: str | None) -> tuple[datetime, str] | None:
+    values = decode_cursor(cursor, 2)
+    if values is None:
+        return None
+    try:
+        return parse_time(str(values[0])), str(values[1])
+    except ValueError as error:
+        raise invalid({"cursor": ["This is not a cursor of this list."]}) from error

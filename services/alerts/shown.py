@@ -1,0 +1,84 @@
+"""Incidents and detectors as HTTP shows them. Pure: stored rows in, documents out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from services.alerts.detection import ENOUGH_ANSWERS, Baseline, budget, from_json, mean_of, noticed_after_days
+from services.alerts.messages.figures import of_sums
+from shared.scoring import units
+
+MICROSECONDS_A_DAY = 86_400_000_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DROP = 10.0  # points of the metric
+
+NO_ALARMS = {"alarms": 0, "called_false": 0}
+
+
+def incident(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One incident: as stored, with scores and intervals for its sums. `drop` is in points, above 0 for worse."""
+    before, since = measured(row["metric"], row["before"]), measured(row["metric"], row["since"])
+    scores = (before["score"], since["score"])
+    drop = None if None in scores else scores[0] - scores[1]
+    return {**row, "before": before, "since": since, "drop": drop}
+
+
+def measured(metric: str, sums: Mapping[str, Any]) -> dict[str, Any]:
+    """{score, low, high, n, from, to} of {n, halves, squares, from, to}; no answers have no score."""
+    figure = of_sums(metric, sums)
+    score, low, high = (figure.score, figure.low, figure.high) if figure else (None, None, None)
+    days = {"from": sums["from"], "to": sums["to"]}
+    return {"score": score, "low": low, "high": high, "n": sums["n"], **days}
+
+
+def detector(row: Mapping[str, Any], record: Mapping[str, int] = NO_ALARMS) -> dict[str, Any]:
+    """One detector: its settings, what it knows, its evidence in days against its budget in days, its own record.
+
+    `row` has place, state, last_sequence (of its key), answers (all it has seen), settings (the last asked for).
+    `answers` are those old enough to judge by: the way to `answers_needed`, where learning ends.
+    """
+    state = from_json(row["state"])
+    learned = state.baseline
+    asked = row["settings"] or {"enabled": state.enabled, "false_alarms_per_year": None}
+    rate = asked["false_alarms_per_year"] or state.false_alarms_per_year
+    noticed = learned and noticed_after_days(learned, rate, units(row["metric"], DROP))
+    return {
+        "journey": row["journey"],
+        "stage": row["stage"],
+        "metric": row["metric"],
+        "audience": row["audience"],
+        "enabled": asked["enabled"],
+        "state": state.status,
+        "answers": row["answers"] if learned is None else learned.n,
+        "answers_seen": row["answers"],
+        "answers_needed": ENOUGH_ANSWERS,
+        "false_alarms_per_year": rate,
+        "budget": budget(rate),
+        "evidence": mean_of(state.evidence),
+        "recovery": None if state.opened is None else mean_of(state.opened.evidence),
+        "baseline": None if learned is None else _baseline(row["metric"], learned),
+        "last_sequence": row["last_sequence"],
+        "last_answer_at": None
+        if state.last_live is None
+        else EPOCH + timedelta(microseconds=state.last_live),
+        "days_watched": state.watched / MICROSECONDS_A_DAY,
+        "noticed_after_days": noticed,
+        **record,
+    }
+
+
+def _baseline(metric: str, learned: Baseline) -> dict[str, Any]:
+    sums = {
+        "n": learned.n,
+        "halves": learned.halves,
+        "squares": learned.squares,
+        "from": _iso(learned.first),
+        "to": _iso(learned.last),
+    }
+    return measured(metric, sums) | {"clustering": learned.clustering}
+
+
+def _iso(day: int | None) -> str | None:
+    return None if day is None else date.fromordinal(day).isoformat()
