@@ -1,0 +1,36 @@
+"""One embedded stack for the end-to-end tests of a test process; each test maps a journey of its own in it."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from dev import temporary_stack
+from dev.temporary_stack import Stack
+from tests.conftest import on_apache_kafka
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """What `make up` starts, on the broker of this run."""
+    kind = "kafka" if on_apache_kafka() else "embedded"
+    with temporary_stack.temporary(kind, {"REPORT_TZ": "Europe/Berlin"}) as running:
+        yield running
+
+
+@pytest.fixture
+def rng() -> random.Random:
+    """Chance that can be had again: the seed is printed, and JOURNEYLOOP_SEED sets it."""
+    seed = int(os.environ.get("JOURNEYLOOP_SEED", time.time_ns() % 1_000_000))
+    print(f"JOURNEYLOOP_SEED={seed}")
+    return random.Random(seed)
+
+
+@pytest.fixture(scope="session")
+def full_size() -> bool:
+    """Whether JOURNEYLOOP_E2E=full asks for the whole 50 000 answers and the outage of a whole minute."""
+    return os.environ.get("JOURNEYLOOP_E2E") == "full"
