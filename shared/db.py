@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -52,6 +52,21 @@ ACCESS = Schema("access", SHARED_MIGRATIONS / "access")
 def connect(settings: Settings, schema: Schema, *, autocommit: bool = True) -> Connection:
     """One connection with rows as dicts, UTC, and `schema` as its search_path."""
     return psycopg.connect(settings.database_url, autocommit=autocommit, **_arguments(schema))
+
+
+@contextmanager
+def snapshot(settings: Settings, *schemas: Schema) -> Iterator[list[Connection]]:
+    """A connection for each schema, all of which see the database as it is at one and the same moment."""
+    with ExitStack() as stack:
+        conns = [stack.enter_context(connect(settings, schema)) for schema in schemas]
+        for conn in conns:
+            conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            stack.enter_context(conn.transaction())
+        row = conns[0].execute("SELECT pg_export_snapshot() AS name").fetchone()
+        assert row is not None
+        for conn in conns[1:]:
+            conn.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(row["name"])))
+        yield conns
 
 
 def pool(settings: Settings, schema: Schema) -> ConnectionPool[Connection]:

@@ -1,0 +1,21 @@
+"""`journeyloop migrate`: bring the database up to date."""
+
+from __future__ import annotations
+
+import click
+
+from services import aggregator, alerts, survey
+from shared.db import ACCESS, Schema
+from shared.db import migrate as migrate_schema
+from shared.settings import load
+
+SCHEMAS: tuple[Schema, ...] = (ACCESS, survey.SCHEMA, aggregator.SCHEMA, alerts.SCHEMA)
+
+
+@click.command()
+def migrate() -> None:
+    """Create or update all schemas. Safe to repeat, also by several at once."""
+    settings = load()
+    for schema in SCHEMAS:
+        done = migrate_schema(settings, schema)
+        click.echo(f"{schema.name:<12}{f'{done} migrations applied' if done else 'up to date'}")
