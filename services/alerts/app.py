@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from flask import Flask
 
-from services.alerts import SCHEMA
+from services.alerts import SCHEMA, pages
 from services.alerts.routes import detectors, incidents, notifications, owners
 from services.alerts.store import decisions
 from services.alerts.store import incidents as stored_incidents
+from services.alerts.store import notifications as stored_notifications
 from shared.db import Connection
 from shared.settings import Settings, load
 from shared.telemetry import Sample
@@ -17,14 +20,17 @@ from shared.web.app import make_app
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The Flask app; call it in the process that serves."""
-    blueprints = (detectors.blueprint, incidents.blueprint, owners.blueprint, notifications.blueprint)
+    resources = (detectors.blueprint, incidents.blueprint, owners.blueprint, notifications.blueprint)
     checks = (health.running("consumer"), health.running("notifier"), health.NO_GAPS)
-    return make_app("alerts", settings or load(), SCHEMA, blueprints, checks, _samples)
+    return make_app("alerts", settings or load(), SCHEMA, (*resources, pages.blueprint), checks, _samples)
 
 
 def _samples(conn: Connection) -> list[Sample]:
+    told = stored_notifications.waiting(conn, datetime.now(UTC))
     open_, waiting = stored_incidents.open_count(conn), decisions.pending_count(conn)
     return [
         ("journeyloop_incidents_open", "Incidents not resolved", {}, float(open_)),
         ("journeyloop_decisions_pending", "Decisions the consumer has not applied yet", {}, float(waiting)),
+        ("journeyloop_notifications_due", "Messages that should have gone by now", {}, float(told["due"])),
+        ("journeyloop_notifications_oldest_seconds", "How late the oldest of them is", {}, told["oldest"]),
     ]

@@ -46,3 +46,11 @@ def reachable(conn: Connection, owners: list[str]) -> set[str]:
     """Which of these owners exist now."""
     rows = conn.execute("SELECT owner FROM owner WHERE owner = ANY(%s) AND archived_at IS NULL", [owners])
     return {row["owner"] for row in rows}
+
+
+def names(conn: Connection) -> dict[str, str]:
+    """The name of every owner, archived ones too, by key."""
+    return {
+        row["owner"]: row["name"]
+        for row in conn.execute("SELECT owner, document->>'name' AS name FROM owner")
+    }

@@ -1,0 +1,104 @@
+"""`/incidents/{id}`: what the message said, and what happened since; read-only, opened by the signed link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+from flask_smorest import Blueprint
+
+from services.alerts import page_texts, why
+from services.alerts.links import LinkExpired, opens
+from services.alerts.messages.gather import story
+from services.alerts.messages.section import Section, section
+from services.alerts.messages.story import OPENED, RESOLVED
+from services.alerts.store import incidents, owners, stories
+from shared.web.app import database, settings
+from shared.web.auth import public
+
+blueprint = Blueprint(
+    "pages",
+    __name__,
+    description="Pages a person sees",
+    static_folder="static",
+    static_url_path="/static/alerts",
+)
+
+PAGE_TIMEOUT_SECONDS = 1.0
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+}
+
+
+@blueprint.route("/incidents/<incident>", methods=["GET"])
+@blueprint.doc(responses={"200": {"description": "The page"}, "403": {"description": "No valid link"}})
+@public
+def incident(incident: str) -> Response:
+    """One incident, with `?t=` from an alert's link: signed for it, 7 days. 403 without."""
+    try:
+        allowed = opens(settings(), incident, request.args.get("t", ""))
+    except LinkExpired:
+        return _page("no_entry.html", 403, expired=True)
+    facts = _facts(incident) if allowed else None
+    if facts is None:
+        return _page("no_entry.html", 403, expired=False)
+    return _page("incident.html", 200, **facts)
+
+
+def _facts(incident: str) -> dict[str, Any] | None:
+    with database() as conn:
+        row = incidents.read(conn, incident)
+        if row is None:
+            return None
+        journey_map = stories.journey_map(conn, row["journey"])
+        resolution = stories.resolution(conn, incident)
+        if resolution is None and row["state"] == "resolved":
+            resolution = {"note": stories.closing_note(conn, incident)}
+        happened = page_texts.timeline(
+            incidents.timeline(conn, incident),
+            stories.told(conn, incident),
+            owners.names(conn),
+            settings().report_tz,
+        )
+    changes = row["cause"] or _ask(row)
+    opened = _section(row, journey_map, OPENED, {"changes": changes})
+    ended = _section(row, journey_map, RESOLVED, resolution or {}) if row["state"] == "resolved" else None
+    return {"opened": opened, "ended": ended, "state": page_texts.STATES[row["state"]], "happened": happened}
+
+
+def _ask(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The cause where the message had to go without; kept once it is known."""
+    found = why.changes(settings(), row, datetime.now(UTC), timeout=PAGE_TIMEOUT_SECONDS)
+    if found:
+        with database() as conn:
+            stories.keep_cause(conn, row["id"], found)
+    return found
+
+
+def _section(
+    row: Mapping[str, Any], journey_map: dict[str, Any] | None, kind: str, facts: dict[str, Any]
+) -> Section:
+    now = datetime.now(UTC)
+    told = story(
+        row,
+        journey_map,
+        kind=kind,
+        facts=facts,
+        addressee=None,
+        because="",
+        told_at=now,
+        link="",
+        zone=settings().report_tz,
+    )
+    return section(told)
+
+
+def _page(template: str, status: int, **values: Any) -> Response:
+    response = make_response(render_template(template, **values), status)
+    response.headers.update(_HEADERS)
+    return response
