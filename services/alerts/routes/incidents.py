@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask_smorest import Blueprint
 
-from services.alerts import shown
-from services.alerts.detection import OUTCOME
+from services.alerts import acting, shown
 from services.alerts.schemas.incidents import IncidentQuery, Note, Resolution
-from services.alerts.store import decisions, incidents
+from services.alerts.store import incidents
 from shared.db import Connection
 from shared.events import isoformat, parse_time
 from shared.web.app import database, settings
 from shared.web.auth import principal, require
 from shared.web.documents import decode_cursor, encode_cursor
-from shared.web.problems import Problem, invalid, not_found
+from shared.web.problems import invalid
 
 blueprint = Blueprint("incidents", __name__, description="Incidents: open, acknowledged, resolved")
 
@@ -41,7 +40,7 @@ def list_incidents(query: dict[str, Any]) -> dict[str, Any]:
 def get(incident: str) -> dict[str, Any]:
     """One incident with its timeline and its detector's own record."""
     with database() as conn:
-        return _document(conn, _found(conn, incident))
+        return _document(conn, acting.found(conn, incident))
 
 
 @blueprint.route("/v1/incidents/<incident>/acknowledge", methods=["POST"])
@@ -50,11 +49,7 @@ def get(incident: str) -> dict[str, Any]:
 def acknowledge(incident: str) -> dict[str, Any]:
     """Take it on: repeats and escalation stop. 409 unless it is open."""
     with database() as conn:
-        row = _found(conn, incident, lock=True)
-        if row["state"] != "open":
-            raise Problem(409, "Not open", f"This incident is {row['state']}.")
-        incidents.acknowledge(conn, row["id"], principal().name)
-        return _document(conn, _found(conn, incident))
+        return _document(conn, acting.acknowledge(conn, incident, principal().name))
 
 
 @blueprint.route("/v1/incidents/<incident>/note", methods=["POST"])
@@ -64,9 +59,7 @@ def acknowledge(incident: str) -> dict[str, Any]:
 def note(body: dict[str, Any], incident: str) -> dict[str, Any]:
     """Add a note to the timeline, whatever the state."""
     with database() as conn:
-        row = _found(conn, incident, lock=True)
-        incidents.add_event(conn, row["id"], "note", who=principal().name, text=body["note"])
-        return _document(conn, row)
+        return _document(conn, acting.note(conn, incident, principal().name, body["note"]))
 
 
 @blueprint.route("/v1/incidents/<incident>/resolve", methods=["POST"])
@@ -74,34 +67,10 @@ def note(body: dict[str, Any], incident: str) -> dict[str, Any]:
 @blueprint.arguments(Resolution)
 @blueprint.response(200)
 def resolve(body: dict[str, Any], incident: str) -> dict[str, Any]:
-    """End it, saying how; the detector learns of it as a decision. 409 where it is resolved already."""
+    """End it, saying how; the detector learns of it within seconds. 409 where it is resolved already."""
     with database() as conn:
-        row = _found(conn, incident, lock=True)
-        if row["state"] == "resolved":
-            raise Problem(409, "Already resolved", f"It was resolved at {isoformat(row['closed_at'])}.")
-        who = principal().name
-        incidents.resolve(conn, row["id"], who, body["outcome"], body["note"])
-        key = f"{row['journey']}/{row['stage']}"
-        payload = _outcome(row, body["outcome"])
-        decisions.ask(conn, key, row["metric"], row["audience"], OUTCOME, payload, who)
-        return _document(conn, _found(conn, incident))
-
-
-def _outcome(row: dict[str, Any], outcome: str) -> dict[str, Any]:
-    zone = settings().report_tz
-    return {
-        "opening_sequence": row["opening_sequence"],
-        "onset_day": row["onset"].astimezone(zone).date().isoformat(),
-        "day": datetime.now(UTC).astimezone(zone).date().isoformat(),
-        "outcome": outcome,
-    }
-
-
-def _found(conn: Connection, incident: str, *, lock: bool = False) -> dict[str, Any]:
-    row = incidents.read(conn, incident.upper(), lock=lock)
-    if row is None:
-        raise not_found("incident", incident)
-    return row
+        who, zone = principal().name, settings().report_tz
+        return _document(conn, acting.resolve(conn, incident, who, body["outcome"], body["note"], zone))
 
 
 def _document(conn: Connection, row: dict[str, Any]) -> dict[str, Any]:

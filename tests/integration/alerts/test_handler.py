@@ -15,7 +15,8 @@ from services.alerts.store import decisions
 from shared.consumer import Batch
 from shared.db import Connection, connect
 from shared.settings import Settings
-from tests.integration.alerts.feed import ZONE, apply, correction, events, feed, memory, tick
+from tests.integration.alerts.feed import ZONE, apply, feed, memory, tick
+from tests.unit.alerts.events import correction, events
 
 LIVE = 120  # days of history before the first live answer
 LOW = range(150, 175)

@@ -16,7 +16,8 @@ from shared.access import create_key
 from shared.consumer import Batch
 from shared.db import Connection, connect
 from shared.settings import Settings
-from tests.integration.alerts.feed import ZONE, events, feed, tick
+from tests.integration.alerts.feed import ZONE, feed, tick
+from tests.unit.alerts.events import events
 
 Call = Callable[..., TestResponse]
 DETECTOR = "/v1/detectors/shop/delivery/nps/customer"
