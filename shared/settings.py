@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dotenv import load_dotenv
 from environs import Env, EnvError
 from marshmallow import ValidationError
 from marshmallow.validate import Email, Length, OneOf, Range, Regexp
@@ -90,7 +91,7 @@ def secret_from_environment(name: str) -> str:
 def adopt_env_file(path: Path) -> None:
     """Put the lines of `path` into the environment unless it already names a DATABASE_URL (used by the CLI)."""
     if "DATABASE_URL" not in os.environ and path.is_file():
-        Env().read_env(str(path), recurse=False, override=False)
+        load_dotenv(path, override=False, interpolate=False)  # environs would keep them to itself
 
 
 def environment_value(name: str) -> str | None:
