@@ -14,17 +14,14 @@ The mail to {to}, {file}:
 {text}
 
 Where to look
-  scores of the journey    {AGGREGATOR_URL}/journeys/shop
-  incidents                {ALERTS_URL}/incidents
+  the incident             the link in the mail
   a survey as customers    {SURVEY_URL}/s/courier-handover-nps
-  the HTTP APIs            {SURVEY_URL}/docs  {AGGREGATOR_URL}/docs  {ALERTS_URL}/docs
   mails                    {MAIL_DIR}/new
+  the HTTP APIs            {SURVEY_URL}/docs  {AGGREGATOR_URL}/docs  {ALERTS_URL}/docs
 
-Pages for people ask for a key: paste this admin key.
-  {ADMIN_KEY}
-
-The same by HTTP
-  curl -H 'Authorization: Bearer {ADMIN_KEY}' '{AGGREGATOR_URL}/v1/scores?journey=shop&window=7d&by=stage'
+By HTTP, with the admin key
+  curl -H 'Authorization: Bearer {ADMIN_KEY}' '{AGGREGATOR_URL}/v1/scores?journey=shop&window=90d&by=stage'
+  curl -H 'Authorization: Bearer {ADMIN_KEY}' '{AGGREGATOR_URL}/v1/scorecards/shop?window=28d'
   curl -H 'Authorization: Bearer {ADMIN_KEY}' '{ALERTS_URL}/v1/incidents?state=open'
 
 make down stops it, make status shows it, make clean removes it.
