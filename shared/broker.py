@@ -5,6 +5,8 @@ The traps this module settles are listed in DESIGN and in `docs/adr/0003-kafka-c
 
 from __future__ import annotations
 
+import time
+
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import TopicAlreadyExistsError
@@ -13,6 +15,7 @@ from shared import events
 from shared.settings import Settings
 
 RESPONSE_PARTITIONS = 12
+KNOWN_SECONDS = 10
 WEEK_MS = 7 * 24 * 3600 * 1000
 TOPICS = {
     events.RESPONSES: (RESPONSE_PARTITIONS, {"retention.ms": str(WEEK_MS)}),
@@ -44,9 +47,9 @@ def ensure_topics(settings: Settings) -> None:
         there = set(admin.list_topics())
         for name in sorted(set(wanted) - there):
             _create(admin, name, *wanted[name])
-        for found in admin.describe_topics(sorted(wanted)):
-            if len(found["partitions"]) != wanted[found["name"]][0]:
-                raise WrongPartitions(f"{found['name']} has {len(found['partitions'])} partitions")
+        for name, partitions in _partitions(admin, sorted(wanted)).items():
+            if partitions != wanted[name][0]:
+                raise WrongPartitions(f"{name} has {partitions} partitions")
     finally:
         admin.close()
 
@@ -56,6 +59,16 @@ def _create(admin: KafkaAdminClient, name: str, partitions: int, config: dict[st
         admin.create_topics([NewTopic(name, partitions, 1, topic_configs=config)])
     except TopicAlreadyExistsError:
         return  # another process was faster; the partitions are checked next
+
+
+def _partitions(admin: KafkaAdminClient, names: list[str]) -> dict[str, int]:
+    """The number of partitions of each topic; a broker may need a moment to know those of a topic just created."""
+    deadline = time.monotonic() + KNOWN_SECONDS
+    while True:
+        found = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics(names)}
+        if all(found.values()) or time.monotonic() > deadline:
+            return found
+        time.sleep(0.1)
 
 
 def producer(settings: Settings) -> KafkaProducer:
