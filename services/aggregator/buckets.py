@@ -17,7 +17,6 @@ from typing import Any
 
 from services.aggregator.periods import Days
 from shared.events import RECORDED
-from shared.scoring import SLOTS
 
 ALL = ("", "")
 
@@ -25,18 +24,18 @@ Place = tuple[str, str, str, str, str, str]
 """Where answers were given, and what they measure: journey, stage, touchpoint, survey, metric, audience."""
 
 Segment = tuple[str, str]
-Counts = list[int]
-ByDay = dict[date, Counts]
+Counts = dict[tuple[date, int], int]
+"""(day, score) → how many answers more. A 0 stays: its bucket was touched."""
 
 
 @dataclass
 class Deltas:
-    """What a batch adds. counts: place → segment (ALL = every answer) → day → 11 counts, which may be negative.
+    """What a batch adds. counts: place → segment (ALL = every answer) → (day, score) → count, which may be negative.
 
     reasons: (place, day, reason) → count. newest: (journey, stage) → the latest `recorded_at` applied.
     """
 
-    counts: dict[Place, dict[Segment, ByDay]] = field(default_factory=dict)
+    counts: dict[Place, dict[Segment, Counts]] = field(default_factory=dict)
     reasons: dict[tuple[Place, date, str], int] = field(default_factory=lambda: defaultdict(int))
     newest: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -55,20 +54,17 @@ def add_up(responses: Iterable[tuple[str, dict[str, Any]]], days: Days) -> Delta
         segments = counts.get(place)
         if segments is None:
             segments = counts[place] = {}
-        added = data["score"]
-        removed = None if kind == RECORDED else data["previous"]["score"]
+        plus = None if data["score"] is None else (day, data["score"])
+        minus = None if kind == RECORDED else (day, data["previous"]["score"])
         for segment in (ALL, *data["segments"].items()):
-            by_day = segments.get(segment)
-            if by_day is None:
-                by_day = segments[segment] = {}
-            bucket = by_day.get(day)
-            if bucket is None:
-                bucket = by_day[day] = [0] * SLOTS
-            if added is not None:
-                bucket[added] += 1
-            if removed is not None:
-                bucket[removed] -= 1
-        if data["reasons"] or removed is not None:
+            found = segments.get(segment)
+            if found is None:
+                found = segments[segment] = {}
+            if plus is not None:
+                found[plus] = found.get(plus, 0) + 1
+            if minus is not None:
+                found[minus] = found.get(minus, 0) - 1
+        if data["reasons"] or minus is not None:
             _add_reasons(deltas, place, day, kind, data)
         # Texts of one fixed width: they sort as the times do.
         if data["recorded_at"] > newest.get(place[:2], ""):

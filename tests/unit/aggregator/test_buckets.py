@@ -27,11 +27,10 @@ def flat(
     touched: set[object] = set()
     for one in deltas:
         for place, segments in one.counts.items():
-            for segment, days in segments.items():
-                for day, bucket in days.items():
+            for segment, found in segments.items():
+                for (day, score), count in found.items():
                     touched.add((place, segment, day))
-                    for score, count in enumerate(bucket):
-                        counts[place, segment, day, score] += count
+                    counts[place, segment, day, score] += count
         for key, count in one.reasons.items():
             touched.add(key)
             reasons[key] += count
