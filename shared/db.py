@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ Connection = psycopg.Connection[dict[str, Any]]
 
 SHARED_MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7_402_001
+RESTED_SECONDS = 1.0
 
 set_json_loads(orjson.loads)
 set_json_dumps(orjson.dumps)
@@ -77,9 +79,17 @@ def pool(settings: Settings, schema: Schema) -> ConnectionPool[Connection]:
         min_size=1,
         max_size=settings.db_pool_size,
         timeout=5,
-        check=ConnectionPool.check_connection,
+        check=_check_rested,
         open=True,
     )
+
+
+def _check_rested(conn: Connection) -> None:
+    """Ask a connection whether it lives, at most once a second: a busy one would pay a round trip each time."""
+    now = time.monotonic()
+    if now - getattr(conn, "checked_at", -RESTED_SECONDS) >= RESTED_SECONDS:
+        ConnectionPool.check_connection(conn)
+        conn.checked_at = now  # type: ignore[attr-defined]
 
 
 def _arguments(schema: Schema) -> dict[str, Any]:
