@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.survey import edit_tokens, response_events
-from services.survey.answers import Errors, read_comment, read_reasons, read_score
+from services.survey.answer_fields import Errors, read_comment, read_reasons, read_score
 from services.survey.definition import Definition
 from services.survey.store import responses, surveys
 from shared.db import Connection

@@ -28,7 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The app, its pool open: call it after the fork. Settings come from the environment where none are given."""
     found = settings or load()
     app = make_app("survey", found, SCHEMA, BLUEPRINTS, [running("relay"), running("worker")], _samples)
-    rate_limit.install(app, found, [form.blueprint, pages.blueprint])
+    rate_limit.install(app, found)
     return app
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from werkzeug.datastructures import MultiDict
 
-from services.survey import submission
+from services.survey import rate_limit, submission
 from services.survey.definition import Definition
 from services.survey.forms import form
 from services.survey.page_words import words
@@ -25,6 +25,8 @@ blueprint = Blueprint(
     static_folder="static",
     static_url_path="/static/survey",
 )
+
+rate_limit.limit(blueprint)
 
 CHANNEL = "page"
 # Nothing on the page runs, and nobody may hide it in a frame of theirs to catch clicks.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+import psycopg
 from flask import current_app
 
 from services.survey.accept import NewAnswer, Outcome, accept_many, accept_one, seen_before
@@ -69,8 +70,11 @@ def _quickly(survey: str, item: object, admit: Admit, received_at: datetime) -> 
         answer = read(item, definition, received_at)
     except (Problem, Rejected):
         return None  # to be refused only by what the database says now
-    with autocommit() as conn:
-        accepted = accept_one(conn, definition, answer, received_at, settings().respondent_keys)
+    try:
+        with autocommit() as conn:
+            accepted = accept_one(conn, definition, answer, received_at, settings().respondent_keys)
+    except psycopg.OperationalError:
+        return None  # the connection broke: whether the answer got in is found out on a new one
     return answer if accepted else None
 
 

@@ -9,7 +9,7 @@ import orjson
 from flask import Response, request
 from flask_smorest import Blueprint
 
-from services.survey import submission
+from services.survey import rate_limit, submission
 from services.survey.amendment import amend
 from services.survey.cors import add_headers, check_origin
 from services.survey.edit_tokens import edit_token, is_edit_token
@@ -22,6 +22,7 @@ from shared.web.problems import Problem
 
 blueprint = Blueprint("form", __name__, description="The public door: forms and answers")
 blueprint.after_request(add_headers)
+rate_limit.limit(blueprint)
 
 _BODY = {"required": True, "content": {"application/json": {"schema": Answer}}}
 _CHANGE = {"required": True, "content": {"application/json": {"schema": Amendment}}}

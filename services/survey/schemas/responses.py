@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.survey.answers import MAX_COMMENT, MAX_SIG, MAX_TEXT
+from services.survey.answer_fields import MAX_COMMENT, MAX_TEXT
+from services.survey.answers import MAX_SIG
 from services.survey.schemas.journeys import AUDIENCE, METRIC
 from shared.web.documents import Page
 

@@ -124,6 +124,7 @@ STAGE: dict[str, Any] = {"key": "a", "touchpoints": [{"key": "t"}]}
 TWICE = {"key": "b", "touchpoints": [{"key": "t"}, {"key": "t"}]}
 
 
+MOMENT_OF_TRUTH = "stages[0].touchpoints[0].moment_of_truth"
 BAD_FIELDS: list[tuple[dict[str, Any], str]] = [
     ({"colour": "red"}, "colour"),
     ({"stages": [{**STAGE, "colour": "red"}]}, "stages[0].colour"),
@@ -131,7 +132,8 @@ BAD_FIELDS: list[tuple[dict[str, Any], str]] = [
     ({"stages": [STAGE, STAGE]}, "stages[1].key"),
     ({"stages": [STAGE, TWICE]}, "stages[1].touchpoints[1].key"),
     ({"stages": [{**STAGE, "touchpoints": [{"key": "é"}]}]}, "stages[0].touchpoints[0].key"),
-    ({"stages": [{**STAGE, "touchpoints": [{"key": "t", "moment_of_truth": 1}]}]}, "stages[0].touchpoints[0].moment_of_truth"),
+    ({"stages": [{**STAGE, "touchpoints": [{"key": "t", "channel": 1}]}]}, "stages[0].touchpoints[0].channel"),
+    ({"stages": [{"key": "a", "touchpoints": [{"key": "t", "moment_of_truth": 1}]}]}, MOMENT_OF_TRUTH),
     ({"stages": [{**STAGE, "targets": [{"metric": "csat", "score": -1}]}]}, "stages[0].targets[0].score"),
     ({"stages": [{**STAGE, "targets": [{"metric": "csat", "score": "9"}]}]}, "stages[0].targets[0].score"),
     ({"stages": [{**STAGE, "name": "x" * 201}]}, "stages[0].name"),

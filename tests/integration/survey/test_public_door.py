@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from services.survey.app import create_app
 from shared.events import RESPONSES, isoformat, parse_time
-from shared.settings import Settings
 from tests.integration.survey.conftest import Service
 
 ID = "3b241101-e2bb-4255-8caf-4136c566a962"
@@ -199,91 +196,3 @@ def test_only_fifty_values_of_a_segment_are_kept(shop: Service) -> None:
     assert set(events) == kept | {"other"}
     assert events.count("other") == 10
     assert (segment("one more"), segment(min(kept)), segment("")) == ("other", min(kept), "None")
-
-
-def test_amendments(shop: Service) -> None:
-    token = shop.answer(id=ID, score=9, comment="good", respondent="c").json["edit_token"]
-
-    def amend(method: str = "PATCH", path: str = f"/v1/responses/{ID}", **body: Any) -> Any:
-        return shop.call(method, path, None, json=body, headers={"Edit-Token": token})
-
-    assert amend(score=4, reasons=["late"]).json == {
-        "id": ID, "survey": "delivery-nps", "score": 4, "comment": "good", "reasons": ["late"],
-    }  # fmt: skip
-    recorded, amended = (row["data"] for row in shop.events(RESPONSES))
-    assert amended == {**recorded, "score": 4, "reasons": ["late"], "previous": {"score": 9, "reasons": []}}
-    assert shop.events(RESPONSES)[1]["type"] == "io.journeyloop.response.amended.v1"
-    assert amend(score=4).status_code == amend(comment=None).status_code == amend().status_code == 200
-    assert amend("POST", f"/v1/responses/{ID}/amend", reasons=["late"]).json["comment"] is None
-    assert count(shop) == (1, 2)
-    assert shop.answer(id=ID, score=9, comment="good", respondent="c").status_code == 200
-    for body, path in (({"score": 11}, "score"), ({"score": None}, "score"), ({"reasons": ["x"]}, "reasons[0]"),
-                       ({"comment": "x" * 5_001}, "comment"), ({"lang": "de"}, "lang")):  # fmt: skip
-        assert list(amend(**body).json["errors"]) == [path]
-    assert count(shop) == (1, 2)
-
-
-def test_who_may_amend(shop: Service) -> None:
-    token = shop.answer(id=ID).json["edit_token"]
-    path = f"/v1/responses/{ID}"
-    assert shop.call("PATCH", path, None, json={"score": 1, "edit_token": token}).status_code == 200
-    for wrong in ({}, {"edit_token": "x"}, {"edit_token": 7}, {"edit_token": "é"}):
-        assert shop.call("PATCH", path, None, json={"score": 2, **wrong}).status_code == 403
-    assert shop.call("PATCH", f"/v1/responses/{uuid4()}", None, json={"edit_token": token}).status_code == 403
-    assert shop.call("PATCH", path, None, json=[]).status_code == 422
-    shop.conn.execute("UPDATE response SET received_at = received_at - interval '25 hours'")
-    assert shop.call("PATCH", path, None, json={"score": 3, "edit_token": token}).status_code == 403
-    assert [row["score"] for row in shop.rows("SELECT score FROM response")] == [1]
-
-
-def test_form(shop: Service) -> None:
-    def form(query: str = "", **headers: str) -> Any:
-        return shop.call("GET", f"/v1/surveys/delivery-nps/form{query}", None, headers=headers).json
-
-    shown = form()
-    assert (shown["show"], shown["lang"], shown["scale"]) == (True, "en", {"low": 0, "high": 10})
-    assert shown["reasons"][0] == {"key": "late", "label": "It was late"}
-    assert form("?lang=de-AT&respondent=c&sig=s&explain=1")["question"] == "Würden Sie uns empfehlen?"
-    assert form(**{"Accept-Language": "fr, de;q=0.5"})["lang"] == "de"
-    shop.put_survey(status="paused")
-    assert (form()["show"], form()["hidden_because"]) == (False, "the survey is paused")
-    assert shop.call("GET", "/v1/surveys/nowhere/form", None).status_code == 404
-
-
-def test_origins(shop: Service) -> None:
-    page, other = "https://shop.example", "https://evil.example"
-    path = "/v1/surveys/delivery-nps/form"
-    assert (
-        shop.call("GET", path, None, headers={"Origin": other}).headers["Access-Control-Allow-Origin"]
-        == other
-    )
-    shop.put_survey(origins=[page])
-    for call in (
-        lambda headers: shop.call("GET", path, None, headers=headers),
-        lambda headers: shop.answer(headers=headers),
-        lambda headers: shop.call("OPTIONS", "/v1/surveys/delivery-nps/responses", None, headers=headers),
-    ):
-        allowed, refused = call({"Origin": page}), call({"Origin": other})
-        assert allowed.status_code in (200, 201)
-        assert allowed.headers["Access-Control-Allow-Origin"] == page
-        assert refused.status_code == 403
-        assert "Access-Control-Allow-Origin" not in refused.headers
-        assert "Origin" in allowed.headers.getlist("Vary")
-        assert call({}).status_code in (200, 201)
-    bad = shop.answer(score=11, headers={"Origin": page})
-    assert (bad.status_code, bad.headers["Access-Control-Allow-Origin"]) == (422, page)
-    preflight = shop.call("OPTIONS", f"/v1/responses/{ID}", None, headers={"Origin": page})
-    assert "PATCH" in preflight.headers["Access-Control-Allow-Methods"]
-    assert "Edit-Token" in preflight.headers["Access-Control-Allow-Headers"]
-
-
-def test_rate_limit(shop: Service, settings: Settings) -> None:
-    limited = create_app(replace(settings, public_rate_limit="3 per minute"))
-    statuses = [limited.test_client().get("/v1/surveys/delivery-nps/form").status_code for _ in range(2)]
-    statuses += [limited.test_client().get("/s/delivery-nps").status_code]
-    refused = limited.test_client().post("/v1/surveys/delivery-nps/responses", json={})
-    assert statuses == [200, 200, 200]
-    assert (refused.status_code, refused.content_type) == (429, "application/problem+json")
-    assert 1 <= int(refused.headers["Retry-After"]) <= 61
-    assert limited.test_client().get("/healthz").status_code == 200
-    limited.extensions["journeyloop"].pool.close()

@@ -132,7 +132,7 @@ def test_the_same_content_has_the_same_hash_and_other_content_another() -> None:
     assert len(set(same)) == 1
     assert hashed(reasons=["late", "damaged"]) == hashed(reasons=["damaged", "late", "late"])
     assert hashed(attributes={"a": 1, "b": 2}) == hashed(attributes={"b": 2, "a": 1})
-    other = [
+    other: list[dict[str, Any]] = [
         {"score": 8}, {"comment": "x"}, {"reasons": ["late"]}, {"attributes": {"a": 1}}, {"attributes": {"a": "1"}},
         {"attributes": {"a": True}}, {"lang": "en"}, {"channel": "web"}, {"answered_at": "2026-11-22T12:00:00Z"},
     ]  # fmt: skip
