@@ -20,6 +20,8 @@ PURE = [
     "services/aggregator/changes.py",
     "services/alerts/detection",
     "services/alerts/backtest.py",
+    "services/alerts/watch.py",
+    "services/alerts/shown.py",
     "services/alerts/routing.py",
     "services/alerts/schedule.py",
     "services/alerts/messages",

@@ -19,7 +19,7 @@ from shared.settings import Settings
 from tests.integration.alerts.feed import ZONE, feed, tick
 from tests.unit.alerts.events import events
 
-Call = Callable[..., TestResponse]
+Call = Callable[..., Any]
 DETECTOR = "/v1/detectors/shop/delivery/nps/customer"
 
 
