@@ -35,6 +35,9 @@ _TEXTS = (
 )
 
 
+_LARGEST = 2**63 - 1
+
+
 class Invalid(Exception):
     """An event that can never be processed: it goes to the dead letters with this reason."""
 
@@ -79,6 +82,8 @@ def decode(value: bytes | None, types: dict[str, str]) -> tuple[str, dict[str, A
         raise Invalid("not a CloudEvents object") from error
     if type(data) is not dict:
         raise Invalid("data is not an object")
+    if b"\\u0000" in value and _has_nul(data):  # type: ignore[operator]
+        raise Invalid("a text holds NUL, which cannot be stored")
     return kind, data
 
 
@@ -105,6 +110,8 @@ def decode_journey(value: bytes | None) -> tuple[str, dict[str, Any]]:
     kind, data = decode(value, JOURNEY_TYPES)
     if type(data.get("journey")) is not str or type(data.get("revision")) is not int:
         raise Invalid("journey or revision missing")
+    if abs(data["revision"]) > _LARGEST:
+        raise Invalid("revision is not an integer of 64 bits")
     if kind == PUBLISHED and not (type(data.get("stages")) is list and type(data.get("surveys")) is list):
         raise Invalid("stages or surveys missing")
     return kind, data
@@ -132,30 +139,56 @@ def parse_time(text: str) -> datetime:
 
 
 def _check(kind: str, data: dict[str, Any]) -> None:
-    if type(data["sequence"]) is not int or data["sequence"] < 1:
-        raise Invalid("sequence is not a positive integer")
-    if type(data["survey_revision"]) is not int:
-        raise Invalid("survey_revision is not an integer")
+    if type(data["sequence"]) is not int or not 1 <= data["sequence"] <= _LARGEST:
+        raise Invalid("sequence is not a positive integer of 64 bits")
+    if type(data["survey_revision"]) is not int or abs(data["survey_revision"]) > _LARGEST:
+        raise Invalid("survey_revision is not an integer of 64 bits")
     scale = SCALES.get(data["metric"])
     if scale is None:
         raise Invalid(f"unknown metric {data['metric']}")
-    if kind == VOIDED:
+    if kind != RECORDED:
+        if type(data["previous"]) is not dict:
+            raise Invalid("previous is not an object")
         _check_score(data["previous"]["score"], scale)
-    else:
+        _check_texts("previous.reasons", data["previous"]["reasons"])
+    if kind != VOIDED:
         _check_score(data["score"], scale)
-        if kind == AMENDED:
-            _check_score(data["previous"]["score"], scale)
-    if (
-        type(data["segments"]) is not dict
-        or type(data["reasons"]) is not list
-        or type(data["historic"]) is not bool
-    ):
-        raise Invalid("segments, reasons or historic has the wrong form")
+    elif data["score"] is not None:
+        raise Invalid("score of a voided answer is not null")
+    if type(data["segments"]) is not dict or type(data["historic"]) is not bool:
+        raise Invalid("segments or historic has the wrong form")
+    if "" in data["segments"]:
+        raise Invalid("a segment has no key")
+    _check_texts("segments", list(data["segments"].values()))
+    _check_texts("reasons", data["reasons"])
+    _check_time("answered_at", data["answered_at"])
+    _check_time("recorded_at", data["recorded_at"])
+
+
+def _check_texts(name: str, values: object) -> None:
+    if type(values) is not list:
+        raise Invalid(f"{name} is not a list")
+    for value in values:
+        if type(value) is not str:
+            raise Invalid(f"{name} holds something else than text")
+
+
+def _check_time(name: str, text: str) -> None:
     try:
-        parse_time(data["answered_at"])
-        parse_time(data["recorded_at"])
-    except ValueError as error:
-        raise Invalid(f"answered_at or recorded_at: {error}") from error
+        parse_time(text)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(f"{name}: {error}") from error
+    # Years of four digits, so that texts sort as times do, and a day's distance from where the calendar ends.
+    if not "1000" <= text[:4] < "9999":
+        raise Invalid(f"{name} is out of range")
+
+
+def _has_nul(value: object) -> bool:
+    if type(value) is dict:
+        return any("\0" in key or _has_nul(part) for key, part in value.items())
+    if type(value) is list:
+        return any(map(_has_nul, value))
+    return type(value) is str and "\0" in value
 
 
 def _check_score(score: object, scale: tuple[int, int]) -> None:

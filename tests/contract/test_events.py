@@ -60,7 +60,10 @@ BREAKS: list[tuple[str, Any]] = [
     ("score", 11), ("score", "9"), ("score", 7.5), ("score", True), ("score", None), ("sequence", 0),
     ("sequence", "7"), ("metric", "stars"), ("journey", None), ("answered_at", "yesterday"),
     ("answered_at", "2026-11-13T13:00:00"), ("recorded_at", 5), ("segments", []), ("reasons", "late"),
-    ("historic", 0), ("survey_revision", None),
+    ("historic", 0), ("survey_revision", None), ("survey_revision", 2**63), ("sequence", 2**63),
+    ("segments", {"plan": ["pro"]}), ("segments", {"plan": 7}), ("segments", {"": "pro"}), ("reasons", [["late"]]),
+    ("touchpoint", "a\0b"), ("segments", {"pl\0an": "pro"}), ("reasons", ["la\0te"]),
+    ("answered_at", "0001-01-01T00:00:00+05:00"), ("answered_at", "9999-12-31T23:30:00Z"),
 ]  # fmt: skip
 
 
@@ -70,6 +73,40 @@ def test_a_wrong_field_is_invalid(field: str, value: Any) -> None:
     event["data"][field] = value
     with pytest.raises(events.Invalid):
         events.decode_response(json.dumps(event).encode())
+
+
+@pytest.mark.parametrize("kind", ["amended", "voided"])
+@pytest.mark.parametrize(
+    "previous",
+    [
+        None,
+        [],
+        5,
+        {},
+        {"score": 5},
+        {"score": 99, "reasons": []},
+        {"score": 5, "reasons": "late"},
+        {"score": 5, "reasons": [7]},
+    ],
+)
+def test_a_wrong_previous_is_invalid(kind: str, previous: Any) -> None:
+    event = json.loads(golden(f"response.{kind}.v1"))
+    event["data"]["previous"] = previous
+    with pytest.raises(events.Invalid):
+        events.decode_response(json.dumps(event).encode())
+
+
+def test_a_voided_answer_has_no_score() -> None:
+    event = json.loads(golden("response.voided.v1"))
+    event["data"]["score"] = 5
+    with pytest.raises(events.Invalid):
+        events.decode_response(json.dumps(event).encode())
+
+
+def test_a_backslash_before_u0000_is_no_nul() -> None:
+    event = json.loads(golden("response.recorded.v1"))
+    event["data"]["segments"] = {"plan": "\\u0000"}
+    assert events.decode_response(json.dumps(event).encode())[1]["segments"] == {"plan": "\\u0000"}
 
 
 @pytest.mark.parametrize(
