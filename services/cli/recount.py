@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -89,8 +90,7 @@ def _drain(settings: Settings, seconds: float) -> None:
     """Return when nothing is on its way, or after `seconds`."""
     deadline = time.monotonic() + seconds
     most = left = _waiting(settings)
-    bar: Any
-    with click.progressbar(length=most, label="Waiting", file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(length=most, label="Waiting", file=sys.stderr) as bar:
         while left and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
             now = _waiting(settings)
