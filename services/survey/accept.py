@@ -55,9 +55,9 @@ def accept_many(
     firsts: dict[UUID, NewAnswer] = {}
     for item in items:
         firsts.setdefault(item.answer.id, item)
-    written = [_prepare(firsts[id_], kept, received_at, keys) for id_ in sorted(firsts)]
-    new = responses.insert(conn, [row for row, _ in written])
-    append(conn, [event for row, event in written if row.id in new])
+    written = [_prepare(item, kept, received_at, keys) for item in firsts.values()]
+    new = responses.insert(conn, sorted((row for row, _ in written), key=_id))
+    append(conn, [event for row, event in written if row.id in new])  # in the order in which they came
     return _outcomes(conn, items, new, keys)
 
 
@@ -154,6 +154,10 @@ def _compare(item: NewAnswer, first: dict[str, Any], keys: respondents.Keys) -> 
         item.answer, item.definition.survey
     ) and respondents.is_same(keys, first["respondent"], first["respondent_key"], item.answer.respondent)
     return "duplicate" if same else "conflict"
+
+
+def _id(row: Row) -> UUID:
+    return row.id
 
 
 def _json(value: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import psycopg
 from flask import current_app
+from psycopg_pool import PoolTimeout
 
 from services.survey.accept import NewAnswer, Outcome, accept_many, accept_one, seen_before
 from services.survey.answers import Answer, Rejected, read
@@ -73,6 +74,8 @@ def _quickly(survey: str, item: object, admit: Admit, received_at: datetime) -> 
     try:
         with autocommit() as conn:
             accepted = accept_one(conn, definition, answer, received_at, settings().respondent_keys)
+    except PoolTimeout:
+        raise  # the database is away: asking again would only double the wait
     except psycopg.OperationalError:
         return None  # the connection broke: whether the answer got in is found out on a new one
     return answer if accepted else None

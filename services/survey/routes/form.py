@@ -78,22 +78,22 @@ def post_response(survey: str) -> Response:
     return Response(orjson.dumps(body), 201 if receipt.is_new else 200, content_type="application/json")
 
 
-@blueprint.route("/v1/responses/<uuid:id_>", methods=["PATCH"])
+@blueprint.route("/v1/responses/<uuid:id>", methods=["PATCH"])
 @blueprint.doc(requestBody=_CHANGE, parameters=[_TOKEN], responses=_AMEND_ERRORS)
 @public
 @blueprint.response(200, Amended)
-def patch_response(id_: UUID) -> dict[str, Any]:
+def patch_response(id: UUID) -> dict[str, Any]:
     """Change one's own answer within 24 hours."""
-    return _amend(id_)
+    return _amend(id)
 
 
-@blueprint.route("/v1/responses/<uuid:id_>/amend", methods=["POST"])
+@blueprint.route("/v1/responses/<uuid:id>/amend", methods=["POST"])
 @blueprint.doc(requestBody=_CHANGE, parameters=[_TOKEN], responses=_AMEND_ERRORS)
 @public
 @blueprint.response(200, Amended)
-def post_amend(id_: UUID) -> dict[str, Any]:
+def post_amend(id: UUID) -> dict[str, Any]:
     """The same as PATCH, for senders that can only POST (a page being left)."""
-    return _amend(id_)
+    return _amend(id)
 
 
 def _amend(id_: UUID) -> dict[str, Any]:

@@ -196,3 +196,15 @@ def test_only_fifty_values_of_a_segment_are_kept(shop: Service) -> None:
     assert set(events) == kept | {"other"}
     assert events.count("other") == 10
     assert (segment("one more"), segment(min(kept)), segment("")) == ("other", min(kept), "None")
+
+
+def test_a_broken_connection_is_not_the_customers_problem(shop: Service) -> None:
+    assert shop.answer().status_code == 201
+    for _ in range(3):
+        shop.conn.execute(
+            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+               WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+        )
+        assert shop.answer().status_code in (201, 503)
+    assert shop.answer().status_code == 201
+    assert len(shop.rows("SELECT * FROM response")) == len(shop.events(RESPONSES)) >= 2
