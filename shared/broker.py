@@ -9,6 +9,7 @@ import time
 
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.cluster import ClusterMetadata
 from kafka.errors import TopicAlreadyExistsError
 
 from shared import events
@@ -22,6 +23,10 @@ TOPICS = {
     events.JOURNEYS: (1, {"cleanup.policy": "compact"}),
     events.HEARTBEAT: (1, {"retention.ms": str(WEEK_MS)}),
 }
+
+# kafka-python 3.0.12 takes `allow_auto_create_topics` and does not hand it on: a client that comes before the relay
+# to a broker without topics would have them made with the broker's own number of partitions.
+ClusterMetadata.DEFAULT_CONFIG["allow_auto_create_topics"] = False
 
 
 class WrongPartitions(Exception):
