@@ -175,11 +175,13 @@ def _check_texts(name: str, values: object) -> None:
 
 def _check_time(name: str, text: str) -> None:
     try:
-        parse_time(text)
-    except (ValueError, OverflowError) as error:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
         raise Invalid(f"{name}: {error}") from error
-    # Years of four digits, so that texts sort as times do, and a day's distance from where the calendar ends.
-    if not "1000" <= text[:4] < "9999":
+    if moment.tzinfo is None:
+        raise Invalid(f"{name} has no offset")
+    # Years of four digits, so that texts sort as times do, and far enough from where the calendar ends.
+    if not 1000 <= moment.year < 9999:
         raise Invalid(f"{name} is out of range")
 
 
