@@ -59,9 +59,10 @@ class Api:
 
 
 def url(service: str) -> str:
-    """Where `service` answers: SURVEY_URL, AGGREGATOR_URL, ALERTS_URL or its usual port here."""
-    found = environment_value(f"{service.upper()}_URL") or f"http://127.0.0.1:{SERVICE_PORTS[service]}"
-    return found.rstrip("/")
+    """Where `service` answers: SURVEY_URL, AGGREGATOR_URL, ALERTS_URL, or its port on this host."""
+    name = service.upper()
+    port = environment_value(f"{name}_PORT") or SERVICE_PORTS[service]
+    return (environment_value(f"{name}_URL") or f"http://127.0.0.1:{port}").rstrip("/")
 
 
 def key_option(command: Callable[..., Any]) -> Callable[..., Any]:
