@@ -52,7 +52,7 @@ def _telling(row: Row, names: Mapping[str, str], zone: ZoneInfo) -> Happening:
     if row["state"] == "failed":
         return Happening(at, _when(at, zone), f"{who} could not be told {way}", row["detail"] or "")
     if row["state"] == "due":
-        tries = f"{row['attempts']} tries so far. " if row["attempts"] else ""
+        tries = f"Tried {row['attempts']}\N{MULTIPLICATION SIGN}. " if row["attempts"] else ""
         return Happening(at, _when(at, zone), f"{who} is being told {way}", tries + (row["detail"] or ""))
     return Happening(at, _when(at, zone), f"{who} told {way}", "")
 

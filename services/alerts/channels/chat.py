@@ -27,6 +27,7 @@ def send(url: str, message: Message) -> Outcome:
         raise Refused(reason)
     import apprise
 
+    apprise.logger.propagate = False  # its complaints may name tokens
     service = apprise.Apprise.instantiate(url, asset=_asset(apprise), suppress_exceptions=True)
     if service is None:
         raise Refused("The URL is not complete for this service.")

@@ -93,11 +93,15 @@ def _figures(incident: Row, changes: Row | None) -> tuple[Figure | None, Figure 
 def _ending(incident: Row, facts: Row, zone: ZoneInfo) -> Ending:
     days = facts.get("days") or []
     histograms = [day["histogram"] for day in days]
+    back = figures.latest(incident["metric"], histograms) if histograms else None
+    lowest = figures.lowest(incident["metric"], histograms) if histograms else None
+    if back and lowest and lowest.score >= back.score:
+        lowest = None  # it never was lower than now
     return Ending(
         closed_at=(incident["closed_at"] or incident["opened_at"]).astimezone(zone),
         by_person=incident["closed_by"] == "person",
         outcome=incident["outcome"],
         note=facts.get("note"),
-        back=figures.latest(incident["metric"], histograms) if histograms else None,
-        lowest=figures.lowest(incident["metric"], histograms) if histograms else None,
+        back=back,
+        lowest=lowest,
     )

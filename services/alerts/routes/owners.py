@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, current_app
 from flask_smorest import Blueprint
+from marshmallow import ValidationError
 
 from services.alerts import trial
 from services.alerts.channels.addressed import channels
@@ -41,7 +42,7 @@ def put(document: dict[str, Any], query: dict[str, Any], owner: str) -> Response
 
     With `?dry_run=true`: 200 {changes[{path, before, after}], warnings[]}, and nothing is written.
     """
-    _check_slug(owner)
+    _check_slug("owner", owner)
     with database() as conn:
         stored = owners.get(conn, owner, lock=True)
         check_if_match(etag(stored) if stored else None)
@@ -92,9 +93,9 @@ def delete(owner: str) -> None:
 @blueprint.response(200)
 def list_owners(query: dict[str, Any]) -> dict[str, Any]:
     """Owners in order of their keys: each its document, with `owner`."""
-    after = decode_cursor(query["cursor"], 1)
+    after = _after(query["cursor"])
     with database() as conn:
-        rows = owners.page(conn, query["limit"], str(after[0]) if after else None)
+        rows = owners.page(conn, query["limit"], after)
     return page(
         [{"owner": row["owner"]} | _visible(row["document"]) for row in rows], query["limit"], "owner"
     )
@@ -122,11 +123,19 @@ def _visible(document: dict[str, Any]) -> dict[str, Any]:
     return document if principal().may("admin") else masked(document)
 
 
-def _check_slug(owner: str) -> None:
+def _check_slug(field: str, key: str) -> None:
     try:
-        SLUG(owner)
-    except ValueError as error:
-        raise invalid({"owner": [str(error.args[0])]}) from error
+        SLUG(key)
+    except ValidationError as error:
+        raise invalid({field: error.messages}) from error
+
+
+def _after(cursor: str | None) -> str | None:
+    values = decode_cursor(cursor, 1)
+    if values is None:
+        return None
+    _check_slug("cursor", str(values[0]))
+    return str(values[0])
 
 
 def _json(body: dict[str, Any], status: int, document: dict[str, Any] | None = None) -> Response:

@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from psycopg.types.json import Jsonb
 
 from services.alerts import SCHEMA, notifier
+from services.alerts.app import create_app
 from services.alerts.store import incidents, owners
+from shared.access import create_key
 from shared.db import Connection, connect
 from shared.settings import Settings
 from tests.integration.alerts.receiver import Receiver, receiving
@@ -18,6 +21,7 @@ from tests.unit.aggregator.maps import SHOP
 
 Put = Callable[..., None]
 Open = Callable[..., str]
+Call = Callable[..., Any]
 
 
 class Notifier:
@@ -44,6 +48,26 @@ class Notifier:
 def conn(settings: Settings) -> Iterator[Connection]:
     with connect(settings, SCHEMA) as opened:
         yield opened
+
+
+@pytest.fixture
+def client(settings: Settings) -> Iterator[FlaskClient]:
+    """The web app, without a key."""
+    app = create_app(settings)
+    yield app.test_client()
+    app.extensions["journeyloop"].pool.close()
+
+
+@pytest.fixture
+def call(client: FlaskClient, conn: Connection) -> Call:
+    """call("POST", path, json={…}, role="lead")"""
+    keys = {role: create_key(conn, role, f"the {role}") for role in ("admin", "lead", "viewer", "collector")}
+
+    def send(method: str, path: str, *, role: str = "lead", **how: Any) -> Any:
+        headers = {"Authorization": f"Bearer {keys[role]}"} | how.pop("headers", {})
+        return client.open(path, method=method, headers=headers, **how)
+
+    return send
 
 
 @pytest.fixture

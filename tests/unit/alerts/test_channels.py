@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 import pytest
+import requests
 from standardwebhooks import Webhook
 
-from services.alerts.channels import addressed, webhook
+from services.alerts.channels import addressed, chat, webhook
 from services.alerts.channels.outcome import Refused
 from services.alerts.channels.remote import SCHEMES, WORKFLOWS, refusal
+from services.alerts.messages.compose import message
 from services.alerts.secret_texts import NothingStored, filled_in, masked, restored
+from tests.unit.alerts.stories import opened
 
 OLD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NEW = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
@@ -122,7 +127,7 @@ def test_every_allowed_scheme_is_one_of_apprise_at_a_fixed_host() -> None:
     assert named_hosts == []
 
 
-OWNER = {
+OWNER: dict[str, Any] = {
     "name": "Ana",
     "channels": [
         {"kind": "email", "url": "mailto:ana@example.com"},
@@ -154,7 +159,7 @@ def test_secrets_are_masked_and_a_mask_put_back_keeps_them() -> None:
 def test_a_mask_follows_its_channel_to_another_place() -> None:
     shown = masked(OWNER)
     moved = {"name": "Ana", "channels": [shown["channels"][2], shown["channels"][1]]}
-    assert restored(moved, OWNER)["channels"] == [OWNER["channels"][2], OWNER["channels"][1]]  # type: ignore[index]
+    assert restored(moved, OWNER)["channels"] == [OWNER["channels"][2], OWNER["channels"][1]]
 
 
 def test_a_mask_without_anything_stored_is_refused() -> None:
@@ -178,3 +183,38 @@ def test_channels_are_numbered_within_their_kind() -> None:
     ]
     assert addressed.channels({"email": "b@example.com"}) == [addressed.fallback("b@example.com")]
     assert addressed.find(OWNER, "webhook", 2) is None
+
+
+@pytest.fixture
+def slack(monkeypatch: pytest.MonkeyPatch) -> list[requests.PreparedRequest]:
+    """Slack's server: every request it gets; it knows no webhook."""
+    requested: list[requests.PreparedRequest] = []
+
+    def answer(_: object, request: requests.PreparedRequest, **__: object) -> requests.Response:
+        requested.append(request)
+        response = requests.Response()
+        response.status_code, response._content, response.request = 404, b"no_service", request
+        return response
+
+    monkeypatch.setattr("requests.adapters.HTTPAdapter.send", answer)
+    return requested
+
+
+def test_slack_gets_the_two_lines_and_its_answer_is_told_in_words(
+    slack: list[requests.PreparedRequest],
+) -> None:
+    found = chat.send(SLACK, message([opened()]))
+    assert (found.sent, found.status) == (False, 404)
+    assert found.detail == "Slack answered 404: the webhook was revoked or is mistyped."
+    [request] = slack
+    assert request.url == "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+    [attachment] = orjson.loads(request.body or b"{}")["attachments"]
+    assert attachment["title"] == "Delivery NPS down 19 to 22 since Thu 13 Nov"
+    assert "Courier hand-over (moment of truth) -15, mostly region North." in attachment["text"]
+    assert "https://fb.example/incidents/7F3K2M9Q?t=signed" in attachment["text"]
+
+
+@pytest.mark.parametrize("url", ["json://localhost", "slack://incomplete"])
+def test_chat_refuses_what_it_cannot_use(url: str) -> None:
+    with pytest.raises(Refused):
+        chat.send(url, message([opened()]))

@@ -145,7 +145,9 @@ def test_names_cannot_write_headers_or_markup() -> None:
     parsed = BytesParser(policy=default).parsebytes(letter.as_bytes())
     assert parsed["Bcc"] is None
     assert parsed["X-Evil"] is None
-    assert "<script>" not in parsed.get_body(("html",)).get_content()
+    page = parsed.get_body(("html",))
+    assert page is not None
+    assert "<script>" not in page.get_content()
 
 
 def test_mails_thread_under_the_one_that_opened() -> None:
