@@ -17,7 +17,13 @@ OUTER = {"flask", "flask_smorest", "psycopg", "psycopg_pool", "kafka"}
 PURE = [
     "shared/scoring.py",
     "shared/events.py",
+    "services/aggregator/answers.py",
+    "services/aggregator/buckets.py",
+    "services/aggregator/cause.py",
     "services/aggregator/changes.py",
+    "services/aggregator/maps.py",
+    "services/aggregator/periods.py",
+    "services/aggregator/scorecard.py",
     "services/alerts/detection",
     "services/alerts/backtest.py",
     "services/alerts/watch.py",
