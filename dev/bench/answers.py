@@ -1,4 +1,4 @@
-"""What is measured with: maps, surveys, answers, the CSV of an import and events, all made up; the same each time but for ids."""
+"""What is measured with: maps, surveys, answers, a CSV and events, all made up; the same each time but for ids."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ _random = random.Random(2211)
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+def stages(number: int) -> list[str]:
+    """The journeys that have past answers and then fall, one after the other."""
+    return [f"bench-{one}" for one in range(number)]
+
+
 def journey() -> dict[str, Any]:
     """The map of a journey with one stage and two segments, as it is PUT."""
     stage = {"key": "delivery", "name": "Delivery", "touchpoints": [{"key": "handover", "name": "Handover"}]}
@@ -27,8 +32,13 @@ def journey() -> dict[str, Any]:
 def survey(of: str) -> dict[str, Any]:
     """A live NPS survey of journey `of`, as it is PUT."""
     return {
-        **{"journey": of, "stage": "delivery", "touchpoint": "handover", "metric": "nps"},
-        **{"audience": "customer", "status": "live", "question": {"en": "Would you recommend us?"}},
+        "journey": of,
+        "stage": "delivery",
+        "touchpoint": "handover",
+        "metric": "nps",
+        "audience": "customer",
+        "status": "live",
+        "question": {"en": "Would you recommend us?"},
         "reasons": [{"key": "late", "label": {"en": "Too late"}}],
     }
 
@@ -54,8 +64,9 @@ def csv_lines(surveys: list[str], rows: int) -> Iterator[str]:
     step = (last - first) / rows
     for row in range(rows):
         at = (first + row * step).strftime("%Y-%m-%dT%H:%M:%SZ")
-        chosen = f"{_random.choice(PLANS)},{_random.choice(REGIONS)}"
-        yield f"{surveys[row % len(surveys)]},{_random.choice(HEALTHY)},{at},{chosen},{COMMENT if row % 4 == 0 else ''}\n"
+        comment = f'"{COMMENT}"' if row % 4 == 0 else ""
+        rest = (_random.choice(PLANS), _random.choice(REGIONS), comment)
+        yield ",".join((surveys[row % len(surveys)], str(_random.choice(HEALTHY)), at, *rest)) + "\n"
 
 
 def events(number: int, keys: int, *, spread: bool) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -67,7 +78,9 @@ def events(number: int, keys: int, *, spread: bool) -> Iterator[tuple[str, dict[
     live = number // keys - historic
     for round_ in range(number // keys):
         past = round_ < historic
-        at = _START + timedelta(days=-300 * (1 - round_ / historic) if past else 28 * (round_ - historic) / live)
+        at = _START + timedelta(
+            days=-300 * (1 - round_ / historic) if past else 28 * (round_ - historic) / live
+        )
         for key in range(keys):
             given = at - timedelta(days=_random.randrange(365)) if spread else at
             yield f"bench-{key}/delivery", _data(key, round_ + 1, at, given, past)

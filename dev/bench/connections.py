@@ -1,4 +1,4 @@
-"""The cheapest HTTP client there is: keep-alive sockets in one thread, so that measuring takes little of the machine."""
+"""A cheap HTTP client: keep-alive sockets in one thread, so that measuring takes little of the machine."""
 
 from __future__ import annotations
 

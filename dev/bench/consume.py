@@ -1,4 +1,4 @@
-"""One turn of reading the prepared events, in a process of its own: `python -m dev.bench.consume poll|aggregator|alerts …`.
+"""One turn of reading the prepared events, in a process of its own: `python -m dev.bench.consume poll|…`.
 
 poll decodes the JSON of every event and drops it. The other two are the real consumer loop with the service's real
 handler. All are timed alike: from when the first batch was decoded to when the last one was, all other batches

@@ -19,7 +19,9 @@ from shared.settings import load
 KEYS = 20
 TARGET = 0.55
 LIVE, SPREAD = "bench-live.", "bench-spread."
-CLIENT = "kafka-python's fetching and the decoding of JSON, on one core; then adding up and a few upserts a batch"
+CLIENT = (
+    "kafka-python's fetching and the decoding of JSON, on one core; then adding up and a few upserts a batch"
+)
 
 
 class Consuming:
@@ -98,7 +100,9 @@ class Consuming:
 def detectors_alone(scale: Scale) -> Turn:
     """The same answers, already taken apart, through `Detector.take`."""
     detectors = {f"bench-{key}/delivery": Detector(State(FALSE_ALARMS_PER_YEAR)) for key in range(KEYS)}
-    taken_apart = [(detectors[key], _answer(data)) for key, data in answers.events(scale.events, KEYS, spread=False)]
+    taken_apart = [
+        (detectors[key], _answer(data)) for key, data in answers.events(scale.events, KEYS, spread=False)
+    ]
     began = time.perf_counter()
     for detector, answer in taken_apart:
         detector.take(answer)

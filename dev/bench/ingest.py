@@ -17,7 +17,8 @@ VALIDATE_ONLY = "validate-only"
 
 
 def measure(system: System, scale: Scale) -> list[Figure]:
-    """Needs survey-web running; leaves its answers in the outbox."""
+    """Of all our processes only survey-web runs; its answers stay in the outbox."""
+    system.ensure("survey-web")
     system.request("PUT", "survey", "/v1/journeys/ingest", json=answers.journey())
     system.request("PUT", "survey", f"/v1/surveys/{SURVEY}", json=answers.survey("ingest"))
     port = ports.free_port()

@@ -7,12 +7,8 @@ from pathlib import Path
 import psutil
 
 from dev.bench.figures import Figure
-from dev.bench.system import System
+from dev.bench.system import PROCESSES, System
 
-PROCESSES = (
-    "survey-web", "survey-relay", "survey-worker", "aggregator-web", "aggregator-consumer", "alerts-web",
-    "alerts-consumer", "alerts-notifier",
-)  # fmt: skip
 TARGET_MB = 150
 CONSUMER_TARGET_MB = 300
 
@@ -32,9 +28,21 @@ def measure(system: System, full_speed: dict[str, float]) -> list[Figure]:
         target = CONSUMER_TARGET_MB if name.endswith("consumer") else TARGET_MB
         own = _peak_of_tree(system.running[name].pid)
         peak = max(own, full_speed.get(name, 0))
-        beside = f"{own:.0f} MB in this run's system, {full_speed[name]:.0f} MB at full speed" if name in full_speed else ""
+        beside = (
+            f"{own:.0f} MB in this run's system, {full_speed[name]:.0f} MB at full speed"
+            if name in full_speed
+            else ""
+        )
         figures.append(
-            Figure(f"memory: {name}", f"{peak:.0f} MB", beside, None, f"≤ {target} MB", peak <= target, _limit(name))
+            Figure(
+                f"memory: {name}",
+                f"{peak:.0f} MB",
+                beside,
+                None,
+                f"≤ {target} MB",
+                peak <= target,
+                _limit(name),
+            )
         )
     return figures
 

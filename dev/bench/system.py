@@ -1,4 +1,4 @@
-"""A whole system of the benchmark's own: servers on free ports in a temporary folder, our processes, all thrown away."""
+"""A whole system of the benchmark's own: servers on free ports in a temporary folder, all thrown away."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ from shared.settings import Settings
 ROOT = Path(__file__).parents[2]
 SCHEMAS = (db.ACCESS, survey.SCHEMA, aggregator.SCHEMA, alerts.SCHEMA)
 KINDS = {"embedded": broker, "kafka": apache_kafka}
+PROCESSES = (
+    "survey-web", "survey-relay", "survey-worker", "aggregator-web", "aggregator-consumer", "alerts-web",
+    "alerts-consumer", "alerts-notifier",
+)  # fmt: skip
 TEMPLATE = "pristine"
 
 
@@ -72,6 +76,14 @@ class System:
             arguments, self.folder / f"{name}.log", cwd=ROOT, env=self.environment | changes
         )
         return self.running[name]
+
+    def ensure(self, *names: str) -> None:
+        """Start those of our processes that do not run yet; webs listen when this returns."""
+        for name in set(names) - self.running.keys():
+            self.start(name)
+        for name in names:
+            if name.endswith("-web"):
+                self.wait_for(name, int(self.environment[f"{name.removesuffix('-web').upper()}_PORT"]))
 
     def measure(self, *command: str, stdin: bytes | None = None, **changes: str) -> str:
         """What a short-lived process of the benchmark printed."""
@@ -131,7 +143,7 @@ def system(broker_kind: str) -> Iterator[System]:
 
 
 def _environment(folder: Path, server: postgres.Server, bootstrap: str, smtp_url: str) -> dict[str, str]:
-    """Settings as an installation has them. One address sends everything, so the limit per address is out of the way."""
+    """Settings as an installation has them, but one address sends everything: the limit per address is high."""
     found = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
         "HOME": str(folder),
