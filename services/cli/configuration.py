@@ -78,7 +78,7 @@ def _read(file: Path) -> list[Item]:
     try:
         return items(yaml.safe_load(file.read_text()))
     except (NotConfiguration, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{file}: {error}") from error
+        raise click.ClickException(f"{file}: {' '.join(str(error).split())}") from error
 
 
 def _changes(api: Api, wanted: list[Item]) -> list[tuple[Item, list[Difference] | None]]:
