@@ -58,8 +58,8 @@ lint: $(INSTALLED) ## Check style, types, the compose file and the Dockerfile
 	$(BIN)/hadolint deploy/Dockerfile
 
 .PHONY: bench
-bench: $(INSTALLED) ## Measure throughput, latency and memory; prints one table
-	$(BIN)/python -m dev.bench
+bench: $(INSTALLED) ## Measure throughput, latency and memory; one table (WRITE=1: into docs/benchmarks.md too)
+	$(BIN)/python -m dev.bench $(if $(BROKER),--broker $(BROKER)) $(if $(WRITE),--write)
 
 .PHONY: lock
 lock: $(INSTALLED) ## Write the lock files anew from pyproject.toml, with hashes and no addresses
