@@ -32,11 +32,17 @@ def send(conn: Connection, settings: Settings, row: Row, now: datetime) -> Outco
         return Outcome(False, "The owner does not have this channel any more.", final=True)
     content = _message(conn, settings, row, owner)
     try:
-        url = filled_in(channel.url, secret_from_environment)
-        secret = filled_in(channel.secret or "", secret_from_environment)
+        url, secret = _filled_in(channel.url), _filled_in(channel.secret or "")
         return _by_channel(conn, settings, row, channel.kind, url, secret, content, now)
     except (Refused, SettingsError) as error:
         return Outcome(False, str(error))
+
+
+def _filled_in(text: str) -> str:
+    found = filled_in(text, secret_from_environment).strip()
+    if not found.isprintable():
+        raise Refused("The channel's URL or secret holds a line break or control character.")
+    return found
 
 
 def _by_channel(

@@ -6,6 +6,8 @@ import smtplib
 import ssl
 from collections.abc import Sequence
 from datetime import datetime
+from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -44,11 +46,18 @@ def mail(
     list_name: str,
     now: datetime,
 ) -> EmailMessage:
-    """The mail of a notification; `earlier` are the ids of the mails it threads under, oldest first."""
+    """The mail of a notification; `earlier` are the ids of the mails it threads under, oldest first.
+
+    Raises Refused where one of the two addresses is none.
+    """
     found = EmailMessage(policy=SMTP)
-    found["From"] = Address("Journeyloop", addr_spec=mail_from)
-    found["To"] = Address(addr_spec=to)
-    found["Subject"] = clean_subject(message.subject)
+    try:
+        found["From"] = Address("Journeyloop", addr_spec=mail_from)
+        found["To"] = Address(addr_spec=to)
+    except (ValueError, MessageError) as error:
+        raise Refused(f"Not an e-mail address: {clean(str(error))}") from error
+    # Folding by the policy drops blanks between words beyond ASCII (python/cpython#92081); Header keeps them.
+    found.set_raw("Subject", Header(clean_subject(message.subject), header_name="Subject").encode())
     found["Date"] = now
     found["Message-ID"] = message_id(notification_id, mail_from)
     if earlier:

@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 import orjson
 import urllib3
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from services.alerts.channels.outcome import Outcome, Refused
 from services.alerts.messages.wording import clean
@@ -39,10 +40,14 @@ def send(
 ) -> Outcome:
     """POST the payload, signed with each secret (two while one is being replaced). `private` allows private addresses.
 
-    Raises Refused where the address may not be called; never for what the receiver or the network does.
+    Raises Refused where the address may not be called or the secret is none; never for what the receiver or the
+    network does.
     """
     body = orjson.dumps(payload)
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise Refused("A webhook needs an http:// or https:// URL.") from error
     address = checked_address(parts, private=private)
     try:
         return _post(parts, address, body, _headers(secret, str(notification_id), now, body))
@@ -77,8 +82,14 @@ def is_public(address: str) -> bool:
 
 
 def signatures(secret: str, notification_id: str, now: datetime, body: bytes) -> str:
-    """One signature for each of the space-separated secrets, in the header's form."""
-    return " ".join(Webhook(each).sign(notification_id, now, body.decode()) for each in secret.split())
+    """One signature for each of the space-separated secrets, in the header's form. Raises Refused without any."""
+    try:
+        found = [Webhook(each).sign(notification_id, now, body.decode()) for each in secret.split()]
+    except (ValueError, EmptyWebhookSecretError) as error:
+        raise Refused("The webhook's secret is not whsec_ and base64.") from error
+    if not found:
+        raise Refused("The webhook has no secret.")
+    return " ".join(found)
 
 
 def _headers(secret: str, notification_id: str, now: datetime, body: bytes) -> dict[str, str]:

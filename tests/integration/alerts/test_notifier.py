@@ -139,11 +139,13 @@ def test_a_webhook_is_signed_for_both_secrets(
 ) -> None:
     telling.settings = replace(settings, allow_private_webhooks=True)
     old, new = receiver.channel()["secret"], "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
-    put_owner("ben", receiver.channel(f"{new} {old}"))
+    named = {"url": receiver.url.replace("127.0.0.1", "localhost") + "?a=b"}
+    put_owner("ben", receiver.channel(f"{new} {old}") | named)
     incident = open_incident()
     telling.work(seconds=61)
     [call] = receiver.calls
     assert call.headers["webhook-id"] == str(telling.rows()[0]["id"])
+    assert call.headers["host"] == f"localhost:{receiver.port}"
     signed_at = call.headers["webhook-timestamp"]
     assert signed_at == str(int(telling.now.timestamp()))
     assert call.verified(old)["data"]["incident"] == call.verified(new)["data"]["incident"] == incident
