@@ -32,6 +32,16 @@ PURE = [
     "services/alerts/schedule.py",
     "services/alerts/messages",
     "services/survey/answers.py",
+    "services/survey/answer_fields.py",
+    "services/survey/definition.py",
+    "services/survey/edit_tokens.py",
+    "services/survey/forms.py",
+    "services/survey/journey_events.py",
+    "services/survey/page_words.py",
+    "services/survey/places.py",
+    "services/survey/respondents.py",
+    "services/survey/response_events.py",
+    "services/survey/wording.py",
 ]
 SQL_HOMES = re.compile(
     r"^(services/\w+/store(\.py|/)|shared/(outbox|dead_letters|positions|access|db|process)\.py"
