@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -100,21 +100,19 @@ def put_owner(conn: Connection) -> Put:
 
 @pytest.fixture
 def open_incident(conn: Connection) -> Open:
-    """open_incident(stage="delivery", metric="nps"): an incident whose score fell from 41 to 22 two days ago."""
+    """open_incident(stage="delivery", metric="nps"): an incident whose score fell from 41 to 22 two (`ago`) days ago."""
 
-    def open_(
-        stage: str = "delivery", metric: str = "nps", sequence: int = 500, sums: Sequence[int] = (17_240, 240)
-    ) -> str:
+    def open_(stage: str = "delivery", metric: str = "nps", sequence: int = 500, ago: int = 2) -> str:
         now = datetime.now(UTC)
         with conn.transaction():
             return incidents.open_(
                 conn,
                 ("shop", stage, metric, "customer"),
                 opened_at=now,
-                onset=now - timedelta(days=2),
+                onset=now - timedelta(days=ago),
                 opening_sequence=sequence,
-                before=_sums(sums[0], 0.41, now - timedelta(days=200), now - timedelta(days=30)),
-                since=_sums(sums[1], 0.22, now - timedelta(days=2), now),
+                before=_sums(17_240, 0.41, now - timedelta(days=200), now - timedelta(days=30)),
+                since=_sums(240, 0.22, now - timedelta(days=ago), now),
                 evidence=900.0,
                 budget=730.0,
                 false_alarms_per_year=0.5,
