@@ -57,7 +57,9 @@ def check(api: Api, timeout: float, mail_to: str | None) -> None:
         _send(api, timeout)
     finally:
         # Paused, it asks nobody between two checks, and its silence is no reason to tell anybody.
-        _step("paused again", lambda: api.call("survey", "PUT", SURVEY_PATH, json=SURVEY | {"status": "paused"}))
+        _step(
+            "paused again", lambda: api.call("survey", "PUT", SURVEY_PATH, json=SURVEY | {"status": "paused"})
+        )
 
 
 def _send(api: Api, timeout: float) -> None:

@@ -155,7 +155,8 @@ def add_rejects(conn: Connection, id: UUID, rejects: Sequence[Reject]) -> None:
     if not rejects:
         return
     conn.execute(
-        "INSERT INTO import_reject SELECT %s, * FROM unnest(%b::bigint[], %b::bigint[], %b::text[]::json[], %b::text[]::json[])",
+        """INSERT INTO import_reject SELECT %s, *
+           FROM unnest(%b::bigint[], %b::bigint[], %b::text[]::json[], %b::text[]::json[])""",
         [
             id,
             [reject.record.row for reject in rejects],

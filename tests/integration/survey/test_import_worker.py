@@ -88,6 +88,11 @@ def test_the_first_row_with_an_id_wins(conn: Connection, settings: Settings) -> 
     ]
 
 
+def test_history_needs_no_live_survey(conn: Connection, settings: Settings) -> None:
+    conn.execute("UPDATE survey SET status = 'archived'")
+    assert imported(conn, settings, HEADER + "7,north\n") == ("done", 1, 1, 0, 0)
+
+
 def test_bad_rows_are_kept_with_their_reason(conn: Connection, settings: Settings) -> None:
     id = upload(conn, HEADER + "7,north\n11,nor\0th\n8\n")
     work_off(conn, settings)
