@@ -35,6 +35,8 @@ PURE = [
     "services/survey/answer_fields.py",
     "services/survey/definition.py",
     "services/survey/edit_tokens.py",
+    "services/survey/imports",
+    "services/cli/documents.py",
     "services/survey/forms.py",
     "services/survey/journey_events.py",
     "services/survey/page_words.py",
