@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.aggregator.buckets import ALL, Deltas, add_up, series_id
+from services.aggregator.buckets import ALL, Gains, Place, add_up, series_id
 from services.aggregator.periods import Days
 from shared.events import RECORDED
 from tests.unit.aggregator.events import PLACES, START, Event, amended, history, recorded, voided
@@ -19,21 +19,21 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def flat(
-    deltas: list[Deltas],
+    batches: list[dict[Place, Gains]],
 ) -> tuple[Counter[tuple[object, ...]], Counter[tuple[object, ...]], set[object]]:
     """Every count with its full key, over all batches, and which buckets were touched."""
     counts: Counter[tuple[object, ...]] = Counter()
     reasons: Counter[tuple[object, ...]] = Counter()
     touched: set[object] = set()
-    for one in deltas:
-        for place, segments in one.counts.items():
-            for segment, found in segments.items():
+    for places in batches:
+        for place, gains in places.items():
+            for segment, found in gains.counts.items():
                 for (day, score), count in found.items():
                     touched.add((place, segment, day))
                     counts[place, segment, day, score] += count
-        for key, count in one.reasons.items():
-            touched.add(key)
-            reasons[key] += count
+            for (day, reason), count in gains.reasons.items():
+                touched.add((place, day, reason))
+                reasons[place, day, reason] += count
     return +counts, +reasons, touched
 
 
@@ -79,12 +79,12 @@ def test_an_amendment_moves_a_count_and_a_void_takes_it_out() -> None:
     assert (place, ALL, day) in touched
 
 
-def test_knows_how_far_each_stage_came() -> None:
+def test_knows_how_far_each_place_came() -> None:
     later = datetime(2026, 4, 2, 8, 30, tzinfo=UTC)
-    deltas = add_up([recorded(at=later), recorded(at=START), recorded(PLACES[3], 5)], Days(BERLIN))
-    assert deltas.newest == {
-        ("shop", "delivery"): "2026-04-02T08:30:00.000000Z",
-        ("shop", "returns"): "2026-03-27T00:00:00.000000Z",
+    found = add_up([recorded(at=later), recorded(at=START), recorded(PLACES[3], 5)], Days(BERLIN))
+    assert {place: gains.newest for place, gains in found.items()} == {
+        PLACES[0]: "2026-04-02T08:30:00.000000Z",
+        PLACES[3]: "2026-03-27T00:00:00.000000Z",
     }
 
 
