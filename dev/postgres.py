@@ -114,6 +114,11 @@ def is_ready(server: Server) -> bool:
     return subprocess.run(probe, env=_environment()).returncode == 0
 
 
+def client(name: str) -> Path:
+    """A client program of the wheel (psql, pg_dump), for whoever runs us."""
+    return _package() / "pginstall" / "bin" / name
+
+
 def _initdb(home: Path, secret: Path) -> list[str | Path]:
     return [
         *(_program(home, "initdb"), "--pgdata", home / "data", "--username", SUPERUSER),
