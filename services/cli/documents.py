@@ -85,7 +85,7 @@ def in_order(found: list[Item]) -> list[Item]:
 
 
 def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]:
-    """What has to change for `before` to become `after`, value by value.
+    """What has to change for `before` to become `after`, value by value; null is the same as nothing.
 
     Lists whose items have a `key` are compared item by item, so that one touchpoint more is one line more.
     """
@@ -135,8 +135,8 @@ def _ends(item: Item) -> bool:
 
 
 def _keyed(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(one, dict) and "key" in one for one in value)
-    )
+    """Whether it is a list of items told apart by their `key`."""
+    if not isinstance(value, list) or not value:
+        return False
+    keys = [item.get("key") if isinstance(item, dict) else None for item in value]
+    return all(isinstance(key, str) for key in keys) and len(set(keys)) == len(keys)

@@ -13,7 +13,7 @@ from services.cli.documents import Difference, NotConfiguration, differences, it
 
 SURVEY = {"survey": "delivery-nps", "journey": "shop", "status": "live"}
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(0, 3) | st.sampled_from(["", "a", "b"]),
+    st.booleans() | st.integers(0, 3) | st.sampled_from(["", "a", "b"]),
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b", "key"]), inner, max_size=3)
     ),
@@ -87,6 +87,10 @@ def test_differences_of_keyed_lists_are_told_item_by_item() -> None:
 def test_another_order_is_a_difference() -> None:
     (one,) = differences({"stages": [{"key": "a"}, {"key": "b"}]}, {"stages": [{"key": "b"}, {"key": "a"}]})
     assert one == Difference("stages order", ["a", "b"], ["b", "a"])
+
+
+def test_null_is_nothing() -> None:
+    assert list(differences({"owner": None}, {})) == []
 
 
 def test_true_is_not_one() -> None:
