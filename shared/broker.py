@@ -24,6 +24,9 @@ TOPICS = {
     events.HEARTBEAT: (1, {"retention.ms": str(WEEK_MS)}),
 }
 
+# A member that joined while the broker had no topics is given partitions only once it looks again.
+METADATA_MS = 3000
+
 # kafka-python 3.0.12 takes `allow_auto_create_topics` and does not hand it on: a client that comes before the relay
 # to a broker without topics would have them made with the broker's own number of partitions.
 ClusterMetadata.DEFAULT_CONFIG["allow_auto_create_topics"] = False
@@ -103,5 +106,6 @@ def consumer(settings: Settings, group: str, names: tuple[str, ...]) -> KafkaCon
         heartbeat_interval_ms=settings.kafka_heartbeat_interval_ms,
         max_poll_records=10_000,
         fetch_max_wait_ms=100,
+        metadata_max_age_ms=METADATA_MS,
         allow_auto_create_topics=False,
     )

@@ -89,10 +89,10 @@ def run(
         broker.ensure_topics(settings)
         consumer = broker.consumer(settings, group, topics)
         try:
-            assigned_at = time.monotonic()
+            assignment = _Assignment(settings.kafka_session_timeout_ms / 1000)
             while not stop:
                 polled = consumer.poll(timeout_ms=POLL_MS)
-                assigned_at = _still_assigned(consumer, assigned_at)
+                assignment.check(consumer)
                 if polled:
                     process(settings, conn, polled, apply, counts, rule)
                     _commit(consumer, polled)
@@ -181,12 +181,25 @@ def _header_sequence(record: Any) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def _still_assigned(consumer: KafkaConsumer, since: float) -> float:
-    if consumer.assignment():
-        return time.monotonic()
-    if time.monotonic() - since > ASSIGNMENT_SECONDS:
-        raise NotAssigned(f"no partition assigned within {ASSIGNMENT_SECONDS} s")
-    return since
+@dataclass
+class _Assignment:
+    """Ends a process that its group gives nothing to, for a new member to join in its place.
+
+    A broker that forgot its topics leaves members behind that never get partitions again; after a loss a rebalance is
+    given the session timeout, in which a member that is gone is noticed.
+    """
+
+    session_seconds: float
+    patience: float = ASSIGNMENT_SECONDS
+    seen_at: float = field(default_factory=time.monotonic)
+
+    def check(self, consumer: KafkaConsumer) -> None:
+        """Raise NotAssigned where the group has given nothing for too long."""
+        if consumer.assignment():
+            self.patience = min(ASSIGNMENT_SECONDS, self.session_seconds + 2)
+            self.seen_at = time.monotonic()
+        elif time.monotonic() - self.seen_at > self.patience:
+            raise NotAssigned(f"no partition assigned within {self.patience:.0f} s")
 
 
 def _commit(consumer: KafkaConsumer, polled: dict[TopicPartition, list[Any]]) -> None:
