@@ -17,7 +17,7 @@ from services.alerts.channels.outcome import Outcome
 from services.alerts.messages.story import TEST
 from services.alerts.store import notifications as store
 from shared.db import Connection, connect, require_current
-from shared.process import Status, StopSignal
+from shared.process import BEAT_SECONDS, Status, StopSignal
 from shared.settings import Settings
 from shared.telemetry import configure_logs
 
@@ -39,13 +39,18 @@ def run(settings: Settings) -> None:
     with connect(settings, SCHEMA) as conn:
         require_current(conn, SCHEMA)
         status.begin(conn)
+        beat_due = time.monotonic()
         while not stop:
-            waiting = store.waiting(conn, clock())
-            status.beat(
-                conn, {"ready": True, "due": waiting["due"], "oldest_seconds": round(waiting["oldest"], 1)}
-            )
+            if time.monotonic() >= beat_due:
+                beat_due = time.monotonic() + BEAT_SECONDS
+                status.beat(conn, _detail(conn), now=True)
             if not step(conn, settings, clock):
                 time.sleep(IDLE_SECONDS)
+
+
+def _detail(conn: Connection) -> dict[str, Any]:
+    waiting = store.waiting(conn, clock())
+    return {"ready": True, "due": waiting["due"], "oldest_seconds": round(waiting["oldest"], 1)}
 
 
 def step(conn: Connection, settings: Settings, clock: Clock) -> bool:

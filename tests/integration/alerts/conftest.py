@@ -100,7 +100,7 @@ def put_owner(conn: Connection) -> Put:
 
 @pytest.fixture
 def open_incident(conn: Connection) -> Open:
-    """open_incident(stage="delivery", metric="nps"): an incident whose score fell from 41 to 22 two (`ago`) days ago."""
+    """open_incident(stage="delivery", metric="nps"): an incident whose score fell from 41 to 22, `ago` days ago."""
 
     def open_(stage: str = "delivery", metric: str = "nps", sequence: int = 500, ago: int = 2) -> str:
         now = datetime.now(UTC)

@@ -16,14 +16,17 @@ from services.aggregator import SCHEMA as AGGREGATOR
 from services.aggregator import handler as aggregator
 from services.aggregator.app import create_app
 from services.aggregator.periods import Days
+from services.alerts.handler import Handler
 from services.alerts.store import incidents
 from shared import positions
 from shared.consumer import Batch
 from shared.db import Connection, connect
 from shared.settings import Settings
 from tests.integration.alerts.conftest import Notifier, Open, Put
+from tests.integration.alerts.feed import ZONE, feed
 from tests.unit.aggregator.events import Event, recorded
 from tests.unit.aggregator.maps import SHOP
+from tests.unit.alerts.events import events
 
 HANDOVER = ("shop", "delivery", "handover", "delivery-nps", "nps", "customer")
 TRACKING = ("shop", "delivery", "tracking", "tracking-nps", "nps", "customer")
@@ -129,3 +132,19 @@ def _adds_up(subject: str, told: str) -> None:
     points = [int(word) for line in lines for word in line.split() if word[0] in "+-" and word[1:].isdigit()]
     assert len(points) == len(lines)
     assert sum(points) == -drop
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_drop_the_consumer_finds_reaches_the_inbox_once(
+    conn: Connection, telling: Notifier, put_owner: Put, mail_sink: MailSink
+) -> None:
+    """Detection, announcement, routing and mail in a row; the aggregator knows nothing of these answers."""
+    put_owner("ben")
+    feed(conn, Handler(ZONE), events(230, historic_days=120, low=range(150, 175), seed=2))
+    telling.work(seconds=61)
+    telling.work(minutes=3)
+    opening, ending = mail_sink.messages()
+    assert opening["To"] == ending["To"] == "ben@example.com"
+    assert " down " in opening["Subject"]
+    assert "down" not in ending["Subject"]
+    assert ending["In-Reply-To"] == opening["Message-ID"]

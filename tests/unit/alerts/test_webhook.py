@@ -9,7 +9,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from services.alerts.channels import webhook
-from services.alerts.channels.outcome import Refused
+from services.alerts.channels.outcome import Outcome, Refused
 
 OLD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NEW = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
@@ -82,9 +82,9 @@ def test_the_call_goes_to_the_address_that_was_checked(monkeypatch: pytest.Monke
     monkeypatch.setattr(webhook, "is_public", lambda address: address == "203.0.113.7")
     called: list[str] = []
 
-    def call(parts: object, address: str, *_: object) -> webhook.Outcome:
+    def call(parts: object, address: str, *_: object) -> Outcome:
         called.append(address)
-        return webhook.Outcome(True, "")
+        return Outcome(True, "")
 
     monkeypatch.setattr(webhook, "_post", call)
     webhook.send("http://hooks.example/", OLD, "n-1", {}, datetime.now(UTC), private=False)
