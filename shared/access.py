@@ -92,7 +92,8 @@ def _service_principal(settings: Settings, token: str) -> Principal | None:
 def _key_principal(conn: Connection, token: str) -> Principal | None:
     key_id, _, secret = token.removeprefix("jl_").partition("_")
     row = conn.execute(
-        """SELECT id, name, role, secret_hash, last_used_at < now() - interval '1 minute' OR last_used_at IS NULL AS idle
+        """SELECT id, name, role, secret_hash,
+                  last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS idle
            FROM access.api_key
            WHERE id = %s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())""",
         [key_id],

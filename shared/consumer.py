@@ -23,6 +23,7 @@ from shared.db import Connection, Schema, connect, require_current
 from shared.dead_letters import DeadLetter, StopRule
 from shared.process import Status, StopSignal
 from shared.settings import Settings
+from shared.telemetry import configure_logs
 
 ASSIGNMENT_SECONDS = 30
 POLL_MS = 1000
@@ -81,6 +82,7 @@ def run(
     `tick` is called in a transaction of its own after a poll that brought nothing: about once a second while idle.
     """
     gc.set_threshold(GC_THRESHOLD)
+    configure_logs(settings.log_level)
     stop = StopSignal()
     status, counts, rule = Status("consumer"), Counts(), StopRule()
     with connect(settings, schema) as conn:

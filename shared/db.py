@@ -38,7 +38,7 @@ class SchemaOutdated(Exception):
 
 @dataclass(frozen=True)
 class Schema:
-    """A service's PostgreSQL schema: its own migrations and the shared tables it holds (folders in shared/migrations)."""
+    """A service's PostgreSQL schema: its own migrations, and the shared ones it holds (in shared/migrations)."""
 
     name: str
     folder: Path

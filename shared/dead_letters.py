@@ -75,7 +75,8 @@ def keep(conn: Connection, letters: Sequence[DeadLetter]) -> None:
 def consumed(conn: Connection, topic: str) -> list[tuple[str, int]]:
     """(key, sequence) of each event of `topic` that was kept here instead of being applied."""
     rows = conn.execute(
-        "SELECT key, sequence FROM dead_letter WHERE topic = %s AND key IS NOT NULL AND sequence IS NOT NULL", [topic]
+        "SELECT key, sequence FROM dead_letter WHERE topic = %s AND key IS NOT NULL AND sequence IS NOT NULL",
+        [topic],
     )
     return [(row["key"], row["sequence"]) for row in rows]
 

@@ -11,7 +11,6 @@ from psycopg.types.json import Jsonb
 
 from shared.db import Connection
 
-
 # For a service that writes its row and the event in one statement; the SELECT after it gives the six values.
 INSERT = "INSERT INTO outbox (topic, key, type, data, historic, received_at)"
 

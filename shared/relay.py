@@ -19,6 +19,7 @@ from shared import broker, events, outbox
 from shared.db import Connection, Schema, connect, require_current
 from shared.process import Status, StopSignal
 from shared.settings import Settings
+from shared.telemetry import configure_logs
 
 BATCH = 2000
 IDLE_SECONDS = 0.02
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 
 def run(settings: Settings, schema: Schema) -> None:
     """Relay until asked to stop. Database errors end the process, which its supervisor starts again."""
+    configure_logs(settings.log_level)
     stop = StopSignal()
     status = Status("relay")
     with connect(settings, schema) as conn:
@@ -124,7 +126,7 @@ def _now(conn: Connection) -> Any:
 
 def _ready(url: str) -> bool:
     try:
-        with urlopen(url, timeout=1) as answer:  # noqa: S310 - our own address, from the settings
+        with urlopen(url, timeout=1) as answer:  # our own address, from the settings
             return bool(answer.status == 200)
     except (URLError, TimeoutError, ConnectionError):
         return False

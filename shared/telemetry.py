@@ -62,7 +62,7 @@ def exposition(read: Callable[[], Iterable[Sample]], multiprocess_dir: str | Non
     """The Prometheus text: request times of all web workers, and the gauges of `read`."""
     registry = CollectorRegistry()
     if multiprocess_dir:
-        MultiProcessCollector(registry, path=multiprocess_dir)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry, path=multiprocess_dir)
     else:
         registry.register(REQUEST_SECONDS)
     registry.register(Gauges(read))

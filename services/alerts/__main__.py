@@ -25,17 +25,17 @@ def web() -> None:
 @main.command()
 def consumer() -> None:
     """Read answers, maps and heartbeats from Kafka into detectors and incidents."""
-    from services.alerts import handler
+    from services.alerts.handler import run
 
-    handler.run(load())
+    run(load())
 
 
 @main.command()
 def notifier() -> None:
     """Send what is due to the owners."""
-    from services.alerts import notifier as sender
+    from services.alerts.notifier import run
 
-    sender.run(load())
+    run(load())
 
 
 if __name__ == "__main__":

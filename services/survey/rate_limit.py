@@ -52,5 +52,7 @@ def _check() -> None:
     address, now = request.remote_addr or "", time.monotonic()
     wait = max(window.wait(address, now) for window in current_app.extensions[EXTENSION])
     if wait:
-        detail = f"At most {current_app.extensions['journeyloop'].settings.public_rate_limit} from one address."
+        detail = (
+            f"At most {current_app.extensions['journeyloop'].settings.public_rate_limit} from one address."
+        )
         raise Problem(429, "Too many requests", detail, headers={"Retry-After": str(math.ceil(wait))})

@@ -28,6 +28,7 @@ from services.survey.store.surveys import definitions
 from shared.db import Connection, connect, require_current
 from shared.process import Status, StopSignal
 from shared.settings import Settings
+from shared.telemetry import configure_logs
 
 log = structlog.get_logger()
 
@@ -43,6 +44,7 @@ GC_THRESHOLD = 50_000
 
 def run(settings: Settings) -> None:
     """Work off imports until asked to stop. Any surprise ends the process; the supervisor starts another."""
+    configure_logs(settings.log_level)
     gc.set_threshold(GC_THRESHOLD)
     status, stop = Status("worker"), StopSignal()
     with connect(settings, SCHEMA) as conn:

@@ -171,7 +171,9 @@ def _openapi(service: str) -> dict[str, Any]:
 
 def _static(app: Flask, prefix: str, folder: Path, endpoint: str, templates: Path | None = None) -> None:
     found = str(templates) if templates else None
-    files = Blueprint(endpoint, endpoint, static_folder=str(folder), static_url_path=prefix, template_folder=found)
+    files = Blueprint(
+        endpoint, endpoint, static_folder=str(folder), static_url_path=prefix, template_folder=found
+    )
     app.register_blueprint(files)
 
 

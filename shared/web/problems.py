@@ -52,7 +52,7 @@ def invalid(errors: dict[str, Any], title: str = "Some fields are not valid") ->
 
 
 def field_paths(messages: Any, path: str = "") -> dict[str, Any]:
-    """Marshmallow's nested messages as {path: [message, …]}: list indexes as `[1]`, a schema's own error at its path."""
+    """Marshmallow's nested messages as {path: [message, …]}: indexes as `[1]`, a schema's own error at its path."""
     if not isinstance(messages, dict):
         return {path or "_schema": messages}
     found: dict[str, Any] = {}

@@ -17,7 +17,9 @@ def test_batches_with_the_same_answers_in_other_orders(shop: Service) -> None:
     ]
     orders = [items, items[::-1], items[300:] + items[:300], items[::-1], items]
     with ThreadPoolExecutor(5) as threads:
-        answers = list(threads.map(lambda batch: shop.call("POST", "/v1/responses/batch", json=batch), orders))
+        answers = list(
+            threads.map(lambda batch: shop.call("POST", "/v1/responses/batch", json=batch), orders)
+        )
     assert [answer.status_code for answer in answers] == [200] * 5
     assert sum(answer.json["accepted"] for answer in answers) == 600
     assert len(shop.rows("SELECT * FROM response")) == len(shop.events(RESPONSES)) == 600

@@ -32,5 +32,7 @@ def test_every_path_with_its_body_and_errors(service: Service) -> None:
     assert "409" in put["responses"]
     patch = document["paths"]["/v1/responses/{id}"]["patch"]
     assert "Edit-Token" in [parameter.get("name") for parameter in patch["parameters"]]
-    items = document["paths"]["/v1/responses/batch"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    items = document["paths"]["/v1/responses/batch"]["post"]["requestBody"]["content"]["application/json"][
+        "schema"
+    ]
     assert "$ref" in items["items"]

@@ -1,4 +1,4 @@
-"""One key's position: in any order of delivery, each sequence is admitted exactly once, and a gap stays red till healed."""
+"""One key's position: in any order of delivery each sequence is admitted once, and a gap stays red until healed."""
 
 from __future__ import annotations
 
