@@ -66,13 +66,11 @@ def scores_equal(shop: Shop, items: list[Item]) -> None:
 
 
 def mails(stack: Stack, shop: Shop) -> list[EmailMessage]:
-    """Every mail to one of the shop's owners, and those to the fallback owner."""
-    ours = {shop.address(stage) for stage in ("order", "delivery", "use")} | {
-        stack.environment["FALLBACK_OWNER"]
-    }
-    return [
-        mail for mail in mail_sink.read(stack.maildir) if any(address in str(mail["To"]) for address in ours)
-    ]
+    """Every mail to one of the shop's owners, and those to the fallback owner that are no test of the channel."""
+    fallback = stack.environment["FALLBACK_OWNER"]
+    ours = {shop.address(stage) for stage in ("order", "delivery", "use")} | {fallback}
+    found = [mail for mail in mail_sink.read(stack.maildir) if any(one in str(mail["To"]) for one in ours)]
+    return [mail for mail in found if not str(mail["Subject"]).startswith("Test from")]
 
 
 def incidents(api: Api, shop: Shop) -> list[Item]:

@@ -2,6 +2,7 @@
 
 `make test` takes the broker away for 12 s and the database for 8 s; JOURNEYLOOP_E2E=full takes both away for a minute.
 The embedded broker forgets everything; what starts it has the log sent again (dev/serve.py), in this stack as in any.
+Killed, both are there again within seconds.
 """
 
 from __future__ import annotations
@@ -68,4 +69,16 @@ def test_the_database_is_away(stack: Stack, rng: random.Random, full_size: bool)
         customers.wait_for_more(50)
     print(f"{dict(customers.statuses)}, the slowest in {customers.slowest:.2f} s")
     assert {201, 503} <= set(customers.statuses) <= {200, 201, 503}
+    everything_is_there(stack, shop, sent + customers.acknowledged)
+
+
+def test_broker_and_database_are_killed(stack: Stack, rng: random.Random) -> None:
+    shop, sent = opened(stack, "crashes", rng)
+    with visitors(shop, rng) as customers:
+        for name in ("broker", "postgres", "broker"):
+            customers.wait_for_more(25)
+            stack.kill(name)
+        customers.wait_for_more(25)
+    print(f"{dict(customers.statuses)}, the slowest in {customers.slowest:.2f} s")
+    assert set(customers.statuses) <= {200, 201, 503}
     everything_is_there(stack, shop, sent + customers.acknowledged)
