@@ -39,7 +39,8 @@ class Server:
 
 def make_home(parent: Path | None = None) -> Path:
     """A new directory for one server: in `parent` where the server's user can reach it, else in a temporary place."""
-    for place in filter(None, [parent, Path(tempfile.gettempdir()), Path("/var/tmp")]):
+    lasting = Path("/var/tmp")
+    for place in [parent, lasting] if parent else [Path(tempfile.gettempdir()), lasting]:
         home = Path(tempfile.mkdtemp(prefix="postgres-", dir=place))
         _hand_over(home)
         if _reachable(home):
@@ -155,10 +156,9 @@ def _hand_over(path: Path) -> None:
 
 
 def _reachable(home: Path) -> bool:
-    try:
-        return subprocess.run(["/bin/sh", "-c", ":"], **_run_as(home)).returncode == 0
-    except PermissionError:
-        return False
+    """Whether the server's user can go to `home` by itself (a child made by us could be there already)."""
+    probe = ["/bin/sh", "-c", 'cd "$0"', str(home)]
+    return subprocess.run(probe, capture_output=True, **_run_as(Path("/"))).returncode == 0
 
 
 def _program(home: Path, name: str) -> Path:
