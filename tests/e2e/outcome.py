@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from email.message import EmailMessage
 
 from dev import mail_sink, ports
@@ -63,6 +64,18 @@ def scores_equal(shop: Shop, items: list[Item]) -> None:
     """/v1/scores by survey and by segment are what was acknowledged, each id counted once."""
     for by in ("survey", "segment:plan"):
         assert shop.api.scores(by, journey=shop.key) == shop.expected(items, by), by
+
+
+def detectors_have_all(stack: Stack, shop: Shop, items: list[Item]) -> None:
+    """The detectors' day sums hold each id once too."""
+    with stack.connect() as conn:
+        rows = conn.execute(
+            """SELECT survey, sum(n)::bigint AS answers FROM alerts.day_sum
+               JOIN alerts.detector d ON d.id = detector WHERE journey = %s GROUP BY survey""",
+            [shop.key],
+        ).fetchall()
+    expected = Counter(item["survey"] for item in {item["id"]: item for item in items}.values())
+    assert {str(row["survey"]): row["answers"] for row in rows} == expected
 
 
 def mails(stack: Stack, shop: Shop) -> list[EmailMessage]:

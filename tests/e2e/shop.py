@@ -22,11 +22,17 @@ SURVEYS = {
     "manual": ("use", "manual", "ces"),
 }
 SCALES = {"nps": range(11), "csat": range(1, 6), "ces": range(1, 8)}
-# How a healthy touchpoint is answered: weights of the scale's scores, the lowest first.
+# How a healthy touchpoint is answered: weights of the scale's scores, the lowest first. Five points better than it
+# was, so that no luck of the few answers of its history makes the many of today look like a degradation.
 HEALTHY = {
     "nps": (1, 0, 0, 1, 1, 2, 3, 10, 14, 20, 24),
     "csat": (3, 4, 8, 35, 50),
     "ces": (1, 2, 4, 8, 20, 35, 30),
+}
+WAS = {
+    "nps": (2, 1, 1, 2, 2, 3, 3, 11, 13, 17, 21),
+    "csat": (4, 6, 10, 34, 46),
+    "ces": (2, 3, 5, 10, 20, 33, 27),
 }
 
 
@@ -68,16 +74,18 @@ class Shop:
             "answered_at": at.isoformat(),
         }
 
-    def healthy(self, rng: random.Random, name: str, at: datetime) -> Item:
+    def healthy(
+        self, rng: random.Random, name: str, at: datetime, weights: dict[str, tuple[int, ...]] = HEALTHY
+    ) -> Item:
         metric = SURVEYS[name][2]
-        score = rng.choices(SCALES[metric], HEALTHY[metric])[0]
+        score = rng.choices(SCALES[metric], weights[metric])[0]
         return self.item(rng, name, rng.choice(PLANS), score, at)
 
     def history(self, rng: random.Random, a_day: int = 20) -> list[Item]:
         """Two months of healthy answers up to three days ago: historic, so they train and never bet."""
         today = datetime.now(UTC)
         return [
-            self.healthy(rng, name, today - timedelta(days=day, seconds=rng.randrange(80_000)))
+            self.healthy(rng, name, today - timedelta(days=day, seconds=rng.randrange(80_000)), WAS)
             for day in range(HISTORY_DAYS + 3, 3, -1)
             for name in SURVEYS
             for _ in range(a_day // 2 if SURVEYS[name][0] == "delivery" else a_day)

@@ -54,6 +54,7 @@ def test_every_acknowledged_answer_counts_once_whatever_is_killed(
     outcome.drained(stack)
     outcome.recounted(stack)
     outcome.scores_equal(shop, sent)
+    outcome.detectors_have_all(stack, shop, sent)
     the_owner_was_told(stack, shop)
 
 

@@ -44,6 +44,7 @@ def everything_is_there(stack: Stack, shop: Shop, sent: list[Item]) -> None:
     outcome.drained(stack)
     outcome.recounted(stack)
     outcome.scores_equal(shop, sent)
+    outcome.detectors_have_all(stack, shop, sent)
     assert outcome.incidents(shop.api, shop) == []
     assert outcome.mails(stack, shop) == []
 

@@ -68,7 +68,7 @@ def live_through(stack: Stack, shop: Shop, rng: random.Random) -> None:
     for number in range(AMENDED):
         answer_and_amend(shop, shop.healthy(rng, ("order", "tracking")[number % 2], datetime.now(UTC)))
     outcome.drained(stack)
-    shop.api.batch(shop.drop(rng, 150))
+    shop.api.batch(shop.drop(rng, 300))
     outcome.drained(stack)
     (incident,) = outcome.incidents(shop.api, shop)
     assert len(outcome.mails(stack, shop)) == 1
