@@ -13,7 +13,8 @@ from dev.bench import importing, ingest, latency, memory
 from dev.bench.consuming import Consuming
 from dev.bench.figures import Figure, machine, markdown, table
 from dev.bench.scale import FULL, QUICK, Scale
-from dev.bench.system import KINDS, ROOT, system
+from dev.bench.servers import KINDS, system
+from dev.bench.system import ROOT
 
 PARTS = ("ingest", "aggregate", "detect", "import", "latency", "memory")
 PAGE = ROOT / "docs" / "benchmarks.md"

@@ -1,14 +1,10 @@
-"""A whole system of the benchmark's own: servers on free ports in a temporary folder, all thrown away."""
+"""The system that is measured: its database, and our processes in it."""
 
 from __future__ import annotations
 
-import os
-import secrets
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +12,13 @@ import psycopg
 import requests
 from psycopg import sql
 
-from dev import apache_kafka, broker, children, mail_sink, ports, postgres
+from dev import children, ports, postgres
 from services import aggregator, alerts, survey
 from shared import access, db, settings
 from shared.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = (db.ACCESS, survey.SCHEMA, aggregator.SCHEMA, alerts.SCHEMA)
-KINDS = {"embedded": broker, "kafka": apache_kafka}
 PROCESSES = (
     "survey-web", "survey-relay", "survey-worker", "aggregator-web", "aggregator-consumer", "alerts-web",
     "alerts-consumer", "alerts-notifier",
@@ -124,40 +119,3 @@ class System:
             process.terminate()
         for process in self.running.values():
             children.stop(process)
-
-
-@contextmanager
-def system(broker_kind: str) -> Iterator[System]:
-    """A running PostgreSQL (durable), broker and mail sink, and a migrated database; none of our processes yet."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="journeyloop-bench-")))
-        server = stack.enter_context(postgres.temporary(durable=True))
-        bootstrap = stack.enter_context(KINDS[broker_kind].temporary())
-        sink = stack.enter_context(mail_sink.temporary(folder / "mail"))
-        environment = _environment(folder, server, bootstrap, sink.url)
-        environment |= broker.CLIENT_SETTINGS if broker_kind == "embedded" else {}
-        made = System(folder, server, environment)
-        stack.callback(made.stop_all)
-        made.make()
-        yield made
-
-
-def _environment(folder: Path, server: postgres.Server, bootstrap: str, smtp_url: str) -> dict[str, str]:
-    """Settings as an installation has them, but one address sends everything: the limit per address is high."""
-    found = {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
-        "HOME": str(folder),
-        "DATABASE_URL": server.url("journeyloop"),
-        "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
-        "SMTP_URL": smtp_url,
-        "SECRET_KEY": secrets.token_urlsafe(32),
-        "RESPONDENT_KEY": f"k1:{secrets.token_urlsafe(32)}",
-        "FALLBACK_OWNER": "fallback@example.com",
-        "REPORT_TZ": "UTC",
-        "PUBLIC_RATE_LIMIT": "100000000 per minute",
-        "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
-    }
-    for service in ("SURVEY", "AGGREGATOR", "ALERTS"):
-        port = ports.free_port()
-        found |= {f"{service}_PORT": str(port), f"{service}_URL": f"http://{ports.LOOPBACK}:{port}"}
-    return found
