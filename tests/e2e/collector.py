@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import orjson
 import requests
 
 from dev.temporary_stack import Stack
@@ -61,8 +62,6 @@ class Api:
 
     def upload(self, csv: str, mapping: Item) -> str:
         """Hand in a CSV file; the path under which the import is shown."""
-        import orjson
-
         files = {"file": ("answers.csv", csv.encode(), "text/csv"), "mapping": (None, orjson.dumps(mapping))}
         answer = self.call("POST", "survey", "/v1/imports", files=files)
         assert answer.status_code == 202, answer.text
