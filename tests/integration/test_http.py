@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import flask_swagger_ui
-import psycopg
 import pytest
 from flask import Flask
 from psycopg_pool import ConnectionPool
@@ -70,9 +69,8 @@ def test_without_a_key_nothing_is_told(app: Flask) -> None:
 def test_a_database_that_is_away_is_503_and_a_time_to_come_back(app: Flask, settings: Settings) -> None:
     state: State = app.extensions["journeyloop"]
     nowhere = replace(settings, database_url="postgresql://nobody@127.0.0.1:1/none")
-    kind = psycopg.Connection[dict[str, Any]]
-    with ConnectionPool(nowhere.database_url, kind, min_size=0, max_size=1, timeout=0.2, open=True) as away:
-        app.extensions["journeyloop"] = State(nowhere, state.schema, away)
+    with ConnectionPool(nowhere.database_url, min_size=0, max_size=1, timeout=0.2, open=True) as away:
+        app.extensions["journeyloop"] = State(nowhere, state.schema, cast(Any, away))
         client = app.test_client()
         answer = client.get(_some_list(app), headers={"Authorization": "Bearer jl_000000000000_x"})
         assert (answer.status_code, answer.get_json()["status"]) == (503, 503)
