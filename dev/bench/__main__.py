@@ -58,7 +58,9 @@ def measure(broker: str, scale: Scale, parts: set[str]) -> list[Figure]:
         for name, needed_for, step in steps:
             if parts & needed_for:
                 status.update(f"Measuring {name}…")
-                figures += step()
+                for figure in step():
+                    console.print(figure.what, figure.measured, f"({figure.beside})", highlight=False)
+                    figures.append(figure)
         return figures
 
 

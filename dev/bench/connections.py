@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import selectors
 import socket
+from collections import deque
 from collections.abc import Iterator
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.I)
@@ -40,23 +41,32 @@ class Connection:
 
 
 class Connections:
-    """Several connections to one server, with the idle ones at hand."""
+    """Several connections to one server, used by turns."""
 
     def __init__(self, host: str, port: int, number: int) -> None:
         self._selector = selectors.DefaultSelector()
-        self.idle = [Connection(host, port) for _ in range(number)]
-        self.size = number
-        for connection in self.idle:
+        self._idle = deque(Connection(host, port) for _ in range(number))
+        for connection in self._idle:
             self._selector.register(connection.socket, selectors.EVENT_READ, connection)
 
-    def answers(self, timeout: float) -> Iterator[tuple[Connection, int]]:
-        """Those whose answer came within `timeout` seconds, with the status; they are idle again."""
+    def send(self, request: bytes, tag: str) -> bool:
+        """Send on the connection idle for longest; False where all are busy."""
+        if not self._idle:
+            return False
+        self._idle.popleft().send(request, tag)
+        return True
+
+    def answers(self, timeout: float) -> Iterator[tuple[str, int]]:
+        """(tag, status) of the answers that came within `timeout` seconds."""
         for key, _ in self._selector.select(timeout):
             connection: Connection = key.data
-            status = connection.receive()
-            if status is not None:
-                self.idle.append(connection)
-                yield connection, status
+            if connection in self._idle:  # the server hung up on it, as it may
+                self._selector.unregister(connection.socket)
+                connection.open()
+                self._selector.register(connection.socket, selectors.EVENT_READ, connection)
+            elif (status := connection.receive()) is not None:
+                self._idle.append(connection)
+                yield connection.tag, status
 
 
 def post(host: str, port: int, path: str, body: bytes) -> bytes:

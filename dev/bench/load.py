@@ -21,12 +21,12 @@ def closed(port: int, survey: str, number: int, seconds: float) -> dict[str, obj
     """{statuses {status: how many}, seconds}: what was acknowledged after the first second's warming up."""
     connections, path = Connections(ports.LOOPBACK, port, number), f"/v1/surveys/{survey}/responses"
     statuses: Counter[int] = Counter()
+    body = json.dumps(answer()).encode()
     begin = time.monotonic() + 1
     end = begin + seconds
     while (now := time.monotonic()) < end:
-        while connections.idle:
+        while connections.send(post(ports.LOOPBACK, port, path, body), ""):
             body = json.dumps(answer()).encode()
-            connections.idle.pop().send(post(ports.LOOPBACK, port, path, body), "")
         for _, status in connections.answers(1):
             statuses[status] += now >= begin
     return {"statuses": dict(statuses), "seconds": seconds}
@@ -40,13 +40,12 @@ def paced(port: int, lines: Sequence[str], a_second: float, number: int) -> list
     sent, began = 0, time.monotonic()
     while len(done) < len(requests):
         due = min(len(requests), int((time.monotonic() - began) * a_second))
-        while sent < due and connections.idle:
-            connections.idle.pop().send(*requests[sent])
+        while sent < due and connections.send(*requests[sent]):
             sent += 1
-        for connection, status in connections.answers(0.5 / a_second):
+        for id_, status in connections.answers(0.5 / a_second):
             if status != 201:
-                raise RuntimeError(f"answer {connection.tag} got {status}")
-            done.append((connection.tag, time.time()))
+                raise RuntimeError(f"answer {id_} got {status}")
+            done.append((id_, time.time()))
     return done
 
 
