@@ -104,7 +104,7 @@ def consumer(settings: Settings, group: str, names: tuple[str, ...]) -> KafkaCon
         auto_offset_reset="earliest",
         session_timeout_ms=settings.kafka_session_timeout_ms,
         heartbeat_interval_ms=settings.kafka_heartbeat_interval_ms,
-        max_poll_records=10_000,
+        max_poll_records=20_000,
         fetch_max_wait_ms=100,
         metadata_max_age_ms=METADATA_MS,
         allow_auto_create_topics=False,

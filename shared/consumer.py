@@ -121,11 +121,13 @@ def process(
         name = partition.topic.removeprefix(settings.topic_prefix)
         for record in records:
             entry = _read(name, record, batch)
-            rule.saw(bad=isinstance(entry, DeadLetter) or (entry is not None and entry.letter is not None))
-            if isinstance(entry, DeadLetter):
-                letters.append(entry)
-            elif entry is not None:
+            if isinstance(entry, _Numbered):
                 numbered.append(entry)
+                rule.saw(bad=entry.letter is not None)
+                continue
+            rule.saw(bad=entry is not None)
+            if entry is not None:
+                letters.append(entry)
     with conn.transaction():
         locked = positions.lock(conn, [entry.key for entry in numbered]) if numbered else {}
         letters += admit(numbered, locked, batch, counts)
