@@ -21,7 +21,7 @@ TARGET = 0.55
 LIVE, SPREAD = "bench-live.", "bench-spread."
 LIMITS = {
     LIVE: "one core: half of it is the client and JSON, a third checks, order and adding up, the rest PostgreSQL",
-    SPREAD: "PostgreSQL: 10 000 events change some 6 000 buckets; live answers change a few hundred",
+    SPREAD: "PostgreSQL: a batch of 20 000 events changes some 10 000 buckets; one of live answers a few hundred",
 }
 
 

@@ -49,7 +49,7 @@ def measure(system: System, full_speed: dict[str, float]) -> list[Figure]:
 
 def _limit(name: str) -> str:
     if name.endswith("consumer"):
-        return "10 000 decoded events a batch, and what the Kafka client has fetched ahead"
+        return "20 000 decoded events a batch, and what the Kafka client has fetched ahead"
     if name.endswith("web"):
         return "Flask, its libraries and the OpenAPI document; the biggest worker is shown"
     return "Python and its libraries, and one batch"
