@@ -19,6 +19,7 @@ from kafka.errors import CommitFailedError, RebalanceInProgressError
 from kafka.structs import OffsetAndMetadata
 
 from shared import broker, dead_letters, events, positions
+from shared.batch import Batch, Counts, Reader, admit
 from shared.db import Connection, Schema, connect, require_current
 from shared.dead_letters import DeadLetter, StopRule
 from shared.process import Status, StopSignal
@@ -35,35 +36,6 @@ log = structlog.get_logger()
 
 class NotAssigned(Exception):
     """No partition came within 30 s: end, and be started again."""
-
-
-@dataclass
-class Batch:
-    """What one transaction applies. `responses` holds only new events, in order per key."""
-
-    responses: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    journeys: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    heartbeats: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass
-class Counts:
-    """What this process did since it started; shown in its status line."""
-
-    applied: int = 0
-    duplicates: int = 0
-    gaps: int = 0
-    dead: int = 0
-
-
-@dataclass(slots=True)
-class _Numbered:
-    """A record of survey.responses with its place in its key: an event, or the reason why it is none."""
-
-    key: str
-    sequence: int
-    event: tuple[str, dict[str, Any]] | None
-    letter: DeadLetter | None = None
 
 
 Apply = Callable[[Connection, Batch], None]
@@ -116,73 +88,21 @@ def process(
     rule: StopRule,
 ) -> None:
     """Apply one poll's records in one transaction."""
-    batch, numbered, letters = Batch(), [], []
+    batch, reader = Batch(), Reader(rule)
     for partition, records in polled.items():
         name = partition.topic.removeprefix(settings.topic_prefix)
-        for record in records:
-            entry = _read(name, record, batch)
-            if isinstance(entry, _Numbered):
-                numbered.append(entry)
-                rule.saw(bad=entry.letter is not None)
-                continue
-            rule.saw(bad=entry is not None)
-            if entry is not None:
-                letters.append(entry)
+        if name == events.RESPONSES:
+            reader.responses(records)
+        else:
+            reader.others(name, records, batch)
+    numbered, letters = reader.numbered, reader.letters
     with conn.transaction():
-        locked = positions.lock(conn, [entry.key for entry in numbered]) if numbered else {}
+        locked = positions.lock(conn, {entry[0] for entry in numbered}) if numbered else {}
         letters += admit(numbered, locked, batch, counts)
         counts.dead += len(letters)
         dead_letters.keep(conn, letters)
         apply(conn, batch)
         positions.save(conn, locked.values())
-
-
-def admit(
-    numbered: list[_Numbered], locked: dict[str, positions.Position], batch: Batch, counts: Counts
-) -> list[DeadLetter]:
-    """Put the new events into `batch`, in order; the dead letters that consumed their sequence are returned."""
-    letters = []
-    for entry in numbered:
-        position = locked[entry.key]
-        if position.admit(entry.sequence):
-            if entry.letter is None and entry.event is not None:
-                batch.responses.append(entry.event)
-            elif entry.letter is not None:
-                position.skipped += 1
-                letters.append(entry.letter)
-            counts.applied += 1
-        elif entry.sequence <= position.last_sequence:
-            counts.duplicates += 1
-        else:
-            counts.gaps += 1
-            log.error("gap", key=entry.key, have=position.last_sequence, got=entry.sequence)
-    return letters
-
-
-def _read(name: str, record: Any, batch: Batch) -> _Numbered | DeadLetter | None:
-    key = record.key.decode("utf-8", "replace") if record.key else None
-    try:
-        if name == events.RESPONSES:
-            kind, data = events.decode_response(record.value)
-            if key != f"{data['journey']}/{data['stage']}":
-                raise events.Invalid(f"key {key!r} is not the event's journey/stage")
-            return _Numbered(key, data["sequence"], (kind, data))
-        if name == events.JOURNEYS:
-            batch.journeys.append(events.decode_journey(record.value))
-        else:
-            batch.heartbeats.append(events.decode_heartbeat(record.value))
-        return None
-    except events.Invalid as error:
-        sequence = _header_sequence(record)
-        letter = DeadLetter(name, record.partition, record.offset, key, sequence, str(error), record.value)
-        if name != events.RESPONSES or key is None or sequence is None:
-            return letter
-        return _Numbered(key, sequence, None, letter)
-
-
-def _header_sequence(record: Any) -> int | None:
-    text = dict(record.headers).get("sequence", b"").decode("ascii", "replace")
-    return int(text) if text.isdecimal() else None
 
 
 @dataclass

@@ -47,18 +47,28 @@ class DeadLetter:
 
 
 class StopRule:
-    """Watches the good and the bad; `saw` raises TooManyDeadLetters before anything of the batch is committed."""
+    """Watches the good and the bad; `bad` raises TooManyDeadLetters before anything of the batch is committed."""
 
     def __init__(self) -> None:
-        self._recent: deque[bool] = deque(maxlen=WINDOW)
+        self._seen = 0
         self._row = 0
+        self._bad: deque[int] = deque()
 
-    def saw(self, *, bad: bool) -> None:
-        self._recent.append(bad)
-        self._row = self._row + 1 if bad else 0
+    def good(self, count: int) -> None:
+        """`count` good events came."""
+        self._seen += count
+        self._row = 0 if count else self._row
+
+    def bad(self) -> None:
+        """A bad event came."""
+        self._seen += 1
+        self._row += 1
+        self._bad.append(self._seen)
+        while self._bad[0] <= self._seen - WINDOW:
+            self._bad.popleft()
         if self._row >= IN_A_ROW:
             raise TooManyDeadLetters(f"{IN_A_ROW} bad events in a row")
-        if bad and len(self._recent) == WINDOW and sum(self._recent) > SHARE * WINDOW:
+        if self._seen >= WINDOW and len(self._bad) > SHARE * WINDOW:
             raise TooManyDeadLetters(f"more than {SHARE:.0%} of the last {WINDOW} events were bad")
 
 

@@ -23,7 +23,7 @@ from services.aggregator import handler as aggregator_handler
 from services.aggregator.periods import Days
 from services.alerts import handler as alerts_handler
 from shared import broker, consumer, events
-from shared.consumer import Batch
+from shared.batch import Batch
 from shared.db import Connection
 from shared.settings import Settings, load
 

@@ -10,7 +10,7 @@ from services.aggregator.maps import latest
 from services.aggregator.periods import Days
 from services.aggregator.store import buckets, journeys
 from shared import consumer, db, events
-from shared.consumer import Batch
+from shared.batch import Batch
 from shared.db import Connection
 from shared.settings import Settings, SettingsError
 

@@ -12,7 +12,7 @@ from services.alerts.detection import BUDGET, Closing, DaySums, Detector, Sum, f
 from services.alerts.store import decisions, detectors, incidents, maps
 from services.alerts.watch import Watch, Watched
 from shared import consumer
-from shared.consumer import Batch
+from shared.batch import Batch
 from shared.db import Connection
 from shared.events import HEARTBEAT, JOURNEYS, RESPONSES
 from shared.settings import Settings

@@ -28,7 +28,8 @@ from services.aggregator.periods import Days
 from services.alerts.handler import Handler
 from shared import consumer, db
 from shared import settings as configuration
-from shared.consumer import Apply, Counts
+from shared.batch import Counts
+from shared.consumer import Apply
 from shared.dead_letters import StopRule
 from shared.settings import Settings
 from tests.conftest import base_environment, schemas

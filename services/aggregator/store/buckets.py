@@ -7,7 +7,7 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from services.aggregator.buckets import ALL, Counts, Gains, Place, series_id
+from services.aggregator.buckets import ALL, Counts, Gains, Place, day_and_score, series_id
 from shared.db import Connection
 from shared.scoring import SLOTS
 
@@ -80,12 +80,13 @@ def _bucket_columns(places: Mapping[Place, Gains]) -> list[str]:
     series, days, filled = [], [], []
     for number, counts in sorted(_by_series(places), key=itemgetter(0)):
         last = None
-        for day, score in sorted(counts):
+        for slot in sorted(counts):
+            day, score = day_and_score(slot)
             if day != last:
                 last = day
                 series.append(number)
                 days.append(day)
-            filled.append((len(series) - 1, score, counts[day, score]))
+            filled.append((len(series) - 1, score, counts[slot]))
     columns = [["0"] * len(series) for _ in range(SLOTS)]
     for row, score, count in filled:
         columns[score][row] = str(count)

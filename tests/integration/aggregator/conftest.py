@@ -12,7 +12,7 @@ from services.aggregator import SCHEMA, handler
 from services.aggregator.app import create_app
 from services.aggregator.periods import Days
 from shared import access, db, positions
-from shared.consumer import Batch
+from shared.batch import Batch
 from shared.db import Connection
 from shared.settings import Settings
 from tests.unit.aggregator.events import Event

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.alerts.handler import Handler
 from shared import positions
-from shared.consumer import Batch
+from shared.batch import Batch
 from shared.db import Connection
 from tests.unit.alerts.events import Event
 

@@ -19,7 +19,7 @@ from services.aggregator.periods import Days
 from services.alerts.handler import Handler
 from services.alerts.store import incidents
 from shared import positions
-from shared.consumer import Batch
+from shared.batch import Batch
 from shared.db import Connection, connect
 from shared.settings import Settings
 from tests.integration.alerts.conftest import Notifier, Open, Put

@@ -12,7 +12,7 @@ import pytest
 from services.alerts import SCHEMA
 from services.alerts.handler import Handler
 from services.alerts.store import decisions
-from shared.consumer import Batch
+from shared.batch import Batch
 from shared.db import Connection, connect
 from shared.settings import Settings
 from tests.integration.alerts.feed import ZONE, apply, feed, memory, tick

@@ -13,7 +13,7 @@ from services.alerts import SCHEMA
 from services.alerts.app import create_app
 from services.alerts.handler import Handler
 from shared.access import create_key
-from shared.consumer import Batch
+from shared.batch import Batch
 from shared.db import Connection, connect
 from shared.settings import Settings
 from tests.integration.alerts.feed import ZONE, feed, tick

@@ -13,7 +13,7 @@ import pytest
 from kafka import KafkaConsumer
 
 from shared import broker, consumer, dead_letters, events, outbox, positions, relay
-from shared.consumer import Batch, Counts
+from shared.batch import Batch, Counts
 from shared.db import Connection, Schema, connect, migrate
 from shared.dead_letters import StopRule
 from shared.settings import Settings

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.aggregator.buckets import ALL, Gains, Place, add_up, series_id
+from services.aggregator.buckets import ALL, Gains, Place, add_up, day_and_score, series_id
 from services.aggregator.periods import Days
 from shared.events import RECORDED
 from tests.unit.aggregator.events import PLACES, START, Event, amended, history, recorded, voided
@@ -28,7 +28,8 @@ def flat(
     for places in batches:
         for place, gains in places.items():
             for segment, found in gains.counts.items():
-                for (day, score), count in found.items():
+                for slot, count in found.items():
+                    day, score = day_and_score(slot)
                     touched.add((place, segment, day))
                     counts[place, segment, day, score] += count
             for (day, reason), count in gains.reasons.items():

@@ -11,23 +11,33 @@ from shared.dead_letters import DeadLetter, StopRule, TooManyDeadLetters
 def test_stops_at_the_hundredth_in_a_row() -> None:
     rule = StopRule()
     for _ in range(99):
-        rule.saw(bad=True)
+        rule.bad()
     with pytest.raises(TooManyDeadLetters, match="in a row"):
-        rule.saw(bad=True)
+        rule.bad()
+
+
+def test_a_good_one_ends_the_row() -> None:
+    rule = StopRule()
+    for _ in range(99):
+        rule.bad()
+    rule.good(1)
+    rule.bad()
 
 
 def test_stops_above_five_percent_of_the_last_thousand() -> None:
     rule = StopRule()
-    for number in range(999):
-        rule.saw(bad=number % 19 == 0)
+    for _ in range(50):
+        rule.good(19)
+        rule.bad()
     with pytest.raises(TooManyDeadLetters, match="5%"):
-        rule.saw(bad=True)
+        rule.bad()
 
 
 def test_lets_five_percent_pass() -> None:
     rule = StopRule()
-    for number in range(5000):
-        rule.saw(bad=number % 20 == 0)
+    for _ in range(1000):
+        rule.good(19)
+        rule.bad()
 
 
 def test_message_keeps_every_byte() -> None:
