@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterable
+import traceback
+from collections.abc import Callable, Iterable, MutableMapping
+from types import TracebackType
 from typing import Any
 
+import psycopg
 import structlog
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily
@@ -31,7 +34,7 @@ def configure_logs(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _tell_exception,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
@@ -39,6 +42,32 @@ def configure_logs(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    sys.excepthook = _ended
+
+
+def describe(error: BaseException) -> str:
+    """Where an error came from and what it was, with its causes, as one text.
+
+    Of a database's error only the SQLSTATE is told: its message may quote a row, and so what a customer wrote.
+    """
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    told = f"SQLSTATE {error.sqlstate}" if isinstance(error, psycopg.Error) and error.sqlstate else str(error)
+    lines = [describe(before)] if before else []
+    return "".join([*lines, *traceback.format_tb(error.__traceback__), f"{type(error).__name__}: {told}\n"])
+
+
+def _tell_exception(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    error = event.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        event["exception"] = describe(error)
+    return event
+
+
+def _ended(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    structlog.get_logger().critical("process ends", exc_info=error)
 
 
 class Gauges(Collector):
