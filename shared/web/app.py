@@ -114,23 +114,33 @@ def json_body() -> Any:
     return parse_json(request.get_data())
 
 
-def parse_json(raw: bytes) -> Any:
-    """JSON as Python values; Problem 400 where it is malformed, or has a NUL or a lone surrogate in a text."""
+def parse_json(raw: bytes, field: str = "") -> Any:
+    """JSON as Python values; Problem 400 where it is malformed, or has a NUL or a lone surrogate in a text.
+
+    `field` is the form field that holds the JSON, where it is not the whole body.
+    """
     try:
         document = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise Problem(400, "Malformed JSON", str(error)) from error
-    if b"\\u0000" in raw and _has_nul(document):
-        raise Problem(400, "NUL in a text", "A text holds the character NUL, which cannot be stored.")
+        raise Problem(400, "Malformed JSON", str(error), {field: [str(error)]} if field else None) from error
+    if b"\\u0000" in raw and (path := _nul_path(document, field)) is not None:
+        raise Problem(
+            400, "NUL in a text", errors={path: ["holds the character NUL, which cannot be stored"]}
+        )
     return document
 
 
-def _has_nul(value: Any) -> bool:
+def _nul_path(value: Any, path: str) -> str | None:
+    """The path of the first text with a NUL; a field whose name has one is told by the path of its object."""
     if isinstance(value, str):
-        return "\x00" in value
+        return path if "\x00" in value else None
     if isinstance(value, dict):
-        return any(_has_nul(part) for pair in value.items() for part in pair)
-    return isinstance(value, list) and any(_has_nul(part) for part in value)
+        if any("\x00" in name for name in value):
+            return path
+        steps = [(f"{path}.{name}" if path else name, part) for name, part in value.items()]
+    else:
+        steps = [(f"{path}[{i}]", part) for i, part in enumerate(value)] if isinstance(value, list) else []
+    return next((found for step, part in steps if (found := _nul_path(part, step)) is not None), None)
 
 
 def _begin() -> None:

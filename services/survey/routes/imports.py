@@ -111,7 +111,9 @@ def _mapping() -> dict[str, Any]:
     if not text:
         raise invalid({"mapping": ["Send the mapping as JSON in the multipart field ‘mapping’."]})
     try:
-        loaded: dict[str, Any] = schemas.Mapping().load(parse_json(text.encode("utf-8", "surrogatepass")))
+        loaded: dict[str, Any] = schemas.Mapping().load(
+            parse_json(text.encode("utf-8", "surrogatepass"), "mapping")
+        )
     except ValidationError as error:
         raise invalid(field_paths(error.messages), "The mapping is not valid") from error
     return loaded
