@@ -74,6 +74,8 @@ def markdown(figures: Sequence[Figure], title: str, command: str) -> str:
             "",
             "Each rate is the median of several turns, taken alternately with what stands beside it in the same run;",
             "the ratio is the median of the ratios of neighbouring turns. PostgreSQL is durable (fsync on).",
+            "The aggregate target is that of live answers, which fall on few days; an import or a rebuild spreads over",
+            "a year and is shown beside it without a target.",
             "",
             *lines,
             "",
