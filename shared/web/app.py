@@ -111,7 +111,7 @@ def settings() -> Settings:
 
 def json_body() -> Any:
     """The request's JSON for views that check it themselves; 400 where it is malformed or holds NUL or surrogates."""
-    return parse_json(request.get_data())
+    return g.document if "document" in g else parse_json(request.get_data())
 
 
 def parse_json(raw: bytes, field: str = "") -> Any:
@@ -148,8 +148,9 @@ def _begin() -> None:
     texts = [request.path, *request.args.keys(), *request.args.values()]
     if any("\x00" in text for text in texts):
         raise Problem(400, "Malformed address", "The path or the query holds the character NUL.")
-    if request.mimetype == "application/json" and not request.headers.get("Content-Encoding"):
-        parse_json(request.get_data() or b"null")
+    is_json = request.mimetype == "application/json" and not request.headers.get("Content-Encoding")
+    if is_json and (raw := request.get_data()):
+        g.document = parse_json(raw)
 
 
 def _end(response: Response) -> Response:

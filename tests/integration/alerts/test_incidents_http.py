@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from services.alerts import SCHEMA
-from services.alerts.app import create_app
 from services.alerts.handler import Handler
-from shared.access import create_key
 from shared.batch import Batch
-from shared.db import Connection, connect
-from shared.settings import Settings
+from shared.db import Connection
 from tests.integration.alerts.feed import ZONE, feed, tick
 from tests.unit.alerts.events import events
 
 Call = Callable[..., Any]
 DETECTOR = "/v1/detectors/shop/delivery/nps/customer"
-
-
-@pytest.fixture
-def conn(settings: Settings) -> Iterator[Connection]:
-    with connect(settings, SCHEMA) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(settings: Settings) -> Iterator[FlaskClient]:
-    app = create_app(settings)
-    yield app.test_client()
-    app.extensions["journeyloop"].pool.close()
-
-
-@pytest.fixture
-def call(client: FlaskClient, conn: Connection) -> Call:
-    """call("POST", path, json={…}, role="lead")"""
-    keys = {role: create_key(conn, role, f"the {role}") for role in ("admin", "lead", "viewer", "collector")}
-
-    def send(method: str, path: str, *, role: str = "lead", **how: Any) -> TestResponse:
-        headers = {"Authorization": f"Bearer {keys[role]}"} | how.pop("headers", {})
-        return client.open(path, method=method, headers=headers, **how)
-
-    return send
 
 
 @pytest.fixture
