@@ -6,6 +6,7 @@ The traps this module settles are listed in DESIGN and in `docs/adr/0003-kafka-c
 from __future__ import annotations
 
 import time
+from uuid import uuid4
 
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
@@ -99,7 +100,7 @@ def consumer(settings: Settings, group: str, names: tuple[str, ...]) -> KafkaCon
     return KafkaConsumer(
         *[topic(settings, name) for name in names],
         bootstrap_servers=list(settings.kafka_bootstrap_servers),
-        group_id=settings.topic_prefix + group,
+        group_id=settings.topic_prefix + group + (f"-{uuid4().hex}" if settings.kafka_own_groups else ""),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         session_timeout_ms=settings.kafka_session_timeout_ms,
