@@ -15,13 +15,8 @@ from pathlib import Path
 
 from dev import children, ports
 
-# A group joins in 3 s with these; the broker waits for a whole session before it gives partitions away.
-# It can leave a group without partitions for good after a restart, so each process has a group of its own.
-CLIENT_SETTINGS = {
-    "KAFKA_SESSION_TIMEOUT_MS": "6000",
-    "KAFKA_HEARTBEAT_INTERVAL_MS": "1000",
-    "KAFKA_OWN_GROUPS": "true",
-}
+# After a restart it can leave a consumer group without partitions for good, so on it nobody joins a group.
+CLIENT_SETTINGS = {"KAFKA_CONSUMER_GROUPS": "false"}
 
 
 def command(port: int) -> list[str]:

@@ -6,9 +6,10 @@ The traps this module settles are listed in DESIGN and in `docs/adr/0003-kafka-c
 from __future__ import annotations
 
 import time
-from uuid import uuid4
+from collections.abc import Iterable
+from uuid import UUID
 
-from kafka import KafkaConsumer, KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.cluster import ClusterMetadata
 from kafka.errors import TopicAlreadyExistsError
@@ -96,11 +97,14 @@ def producer(settings: Settings) -> KafkaProducer:
 
 
 def consumer(settings: Settings, group: str, names: tuple[str, ...]) -> KafkaConsumer:
-    """A member of `group`: reads from the first event kept, commits only when told."""
-    return KafkaConsumer(
-        *[topic(settings, name) for name in names],
+    """Reads `names` from the first event kept, as a member of `group`, which commits only when told.
+
+    Without consumer groups it reads every partition itself, always from the first event: nothing is committed, and
+    positions in the database decide what is new.
+    """
+    reader = KafkaConsumer(
         bootstrap_servers=list(settings.kafka_bootstrap_servers),
-        group_id=settings.topic_prefix + group + (f"-{uuid4().hex}" if settings.kafka_own_groups else ""),
+        group_id=settings.topic_prefix + group if settings.kafka_consumer_groups else None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         session_timeout_ms=settings.kafka_session_timeout_ms,
@@ -110,3 +114,19 @@ def consumer(settings: Settings, group: str, names: tuple[str, ...]) -> KafkaCon
         metadata_max_age_ms=METADATA_MS,
         allow_auto_create_topics=False,
     )
+    if settings.kafka_consumer_groups:
+        reader.subscribe([topic(settings, name) for name in names])
+    else:
+        reader.assign(
+            [TopicPartition(topic(settings, name), n) for name in names for n in range(TOPICS[name][0])]
+        )
+    return reader
+
+
+def topic_ids(reader: KafkaConsumer, names: Iterable[str]) -> dict[str, UUID]:
+    """The id the broker gave each topic when it was made, as far as the reader has heard of it by now.
+
+    kafka-python has no public name for what it knows of the cluster.
+    """
+    known = {name: reader._client.cluster.topic_id(name) for name in names}
+    return {name: id for name, id in known.items() if id is not None}

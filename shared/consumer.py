@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
@@ -36,6 +37,10 @@ log = structlog.get_logger()
 
 class NotAssigned(Exception):
     """No partition came within 30 s: end, and be started again."""
+
+
+class LogBegunAnew(Exception):
+    """A topic was made anew, so our place in it means nothing: end, be started again, and read it from its start."""
 
 
 Apply = Callable[[Connection, Batch], None]
@@ -63,13 +68,15 @@ def run(
         broker.ensure_topics(settings)
         consumer = broker.consumer(settings, group, topics)
         try:
-            assignment = _Assignment(settings.kafka_session_timeout_ms / 1000)
+            assignment, log_ids = _Assignment(settings.kafka_session_timeout_ms / 1000), _LogIds()
             while not stop:
                 polled = consumer.poll(timeout_ms=POLL_MS)
                 assignment.check(consumer)
+                log_ids.check(consumer)
                 if polled:
                     process(settings, conn, polled, apply, counts, rule)
-                    _commit(consumer, polled)
+                    if settings.kafka_consumer_groups:
+                        _commit(consumer, polled)
                     _send_dead_letters(settings, conn)
                 elif tick is not None:
                     with conn.transaction():
@@ -124,6 +131,23 @@ class _Assignment:
             self.seen_at = time.monotonic()
         elif time.monotonic() - self.seen_at > self.patience:
             raise NotAssigned(f"no partition assigned within {self.patience:.0f} s")
+
+
+@dataclass
+class _LogIds:
+    """Ends a process whose broker lost a topic and has it again.
+
+    A client keeps its place over that; what was sent again below it would never be read.
+    """
+
+    seen: dict[str, UUID] = field(default_factory=dict)
+
+    def check(self, consumer: KafkaConsumer) -> None:
+        """Raise LogBegunAnew where a topic is not the one that it was."""
+        now = broker.topic_ids(consumer, {partition.topic for partition in consumer.assignment()})
+        changed = sorted(name for name, id in now.items() if self.seen.setdefault(name, id) != id)
+        if changed:
+            raise LogBegunAnew(", ".join(changed))
 
 
 def _commit(consumer: KafkaConsumer, polled: dict[TopicPartition, list[Any]]) -> None:

@@ -34,7 +34,7 @@ class Settings:
     kafka_bootstrap_servers: tuple[str, ...]
     kafka_session_timeout_ms: int
     kafka_heartbeat_interval_ms: int
-    kafka_own_groups: bool
+    kafka_consumer_groups: bool
     topic_prefix: str
     smtp_url: str
     mail_from: str
@@ -109,7 +109,7 @@ def _read(env: Env) -> Settings:
         kafka_bootstrap_servers=tuple(env.list("KAFKA_BOOTSTRAP_SERVERS", validate=Length(min=1))),
         kafka_session_timeout_ms=env.int("KAFKA_SESSION_TIMEOUT_MS", 30_000, validate=positive),
         kafka_heartbeat_interval_ms=env.int("KAFKA_HEARTBEAT_INTERVAL_MS", 3_000, validate=positive),
-        kafka_own_groups=env.bool("KAFKA_OWN_GROUPS", False),
+        kafka_consumer_groups=env.bool("KAFKA_CONSUMER_GROUPS", True),
         topic_prefix=env.str("TOPIC_PREFIX", "", validate=Regexp(r"^[A-Za-z0-9._-]{0,100}$")),
         smtp_url=env.str("SMTP_URL", validate=Regexp(r"^smtps?://", error="not an smtp:// or smtps:// URL")),
         mail_from=env.str("MAIL_FROM", "journeyloop@localhost"),

@@ -23,11 +23,11 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture
-def rng() -> random.Random:
-    """Chance that can be had again: the seed is printed, and JOURNEYLOOP_SEED sets it."""
+def rng(request: pytest.FixtureRequest) -> random.Random:
+    """Chance that can be had again: the seed is printed, and JOURNEYLOOP_SEED sets it; each test's own."""
     seed = int(os.environ.get("JOURNEYLOOP_SEED", time.time_ns() % 1_000_000))
     print(f"JOURNEYLOOP_SEED={seed}")
-    return random.Random(seed)
+    return random.Random(f"{seed} {request.node.name}")
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ def test_the_settings_are_those_that_processes_need() -> None:
     environment = installation.make(None)
     loaded = settings.load(environment)
     assert loaded.survey_url == f"http://127.0.0.1:{loaded.survey_port}"
-    assert loaded.kafka_session_timeout_ms == 6000
+    assert not loaded.kafka_consumer_groups
 
 
 def test_shells_and_dotenv_read_the_same(run: Path) -> None:
