@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,23 @@ def enqueue(conn: Connection, incident_id: str, kind: str) -> None:
     Told once however often it is called: an incident opens and resolves once.
     """
     conn.execute(
-        "INSERT INTO announcement (incident_id, kind) VALUES (%s, %s) ON CONFLICT (incident_id, kind) DO NOTHING",
-        [incident_id, kind],
+        """INSERT INTO announcement (name, incident_id, kind) VALUES (%s, %s, %s)
+           ON CONFLICT (incident_id, kind) DO NOTHING""",
+        [f"{incident_id}/{kind}", incident_id, kind],
+    )
+
+
+def announce(
+    conn: Connection, name: str, kind: str, place: Sequence[str | None], facts: Mapping[str, Any]
+) -> None:
+    """Have something told that is no incident. place: journey, stage, metric or None, audience or None.
+
+    `name` says what it is, unlike any incident's id; the same name again changes nothing: it is told once.
+    """
+    conn.execute(
+        """INSERT INTO announcement (name, kind, journey, stage, metric, audience, facts)
+           VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (name) DO NOTHING""",
+        [name, kind, *place, Jsonb(facts)],
     )
 
 
