@@ -5,6 +5,7 @@ Statistics are computed from integer sums in order of day, so the same answers g
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -101,25 +102,27 @@ def variance(n: int, halves: int, squares: int) -> float:
     return max(squares / 4 / n - mean * mean, LEAST_VARIANCE)
 
 
-def learn(sums: DaySums, today: int, healthy: Callable[[int], bool], live_from: int) -> Baseline:
-    """The baseline as of clock day `today`: days that are `healthy` and older than the lag, or before `live_from`."""
+def learn(sums: DaySums, today: int, healthy: Callable[[list[int]], list[int]], live_from: int) -> Baseline:
+    """The baseline as of clock day `today`: from the days older than the lag, or before `live_from`, that `healthy`
+    leaves in. It runs once a day for each detector, so its loops are few and plain."""
     recent = _volume(sums.days, today)
-    newest = today - _lag(recent)  # older than the lag, so not itself
-    days = _reached(sums.days, today, lambda day: (day < live_from or day < newest) and healthy(day))
-    days.sort()
+    end = max(live_from, today - _lag(recent))  # older than the lag, so not itself
+    days = _reached(sums.days, today, healthy(sorted(day for day in sums.days if day < end)))
     squares, each_day = 0, []
     surveys: dict[Revision, list[int]] = {}
     for day in days:
         n = halves = 0
-        for revision, entry in sums.days[day].items():
-            survey = surveys.setdefault(revision, [0, 0])
-            survey[0] += entry[0]
-            survey[1] += entry[1]
-            n, halves, squares = n + entry[0], halves + entry[1], squares + entry[2]
-        each_day.append((weekday_of(day), n, halves))
+        for revision, (count, half, square) in sums.days[day].items():
+            survey = surveys.get(revision)
+            if survey is None:
+                survey = surveys[revision] = [0, 0]
+            survey[0] += count
+            survey[1] += half
+            n, halves, squares = n + count, halves + half, squares + square
+        each_day.append(((day + 6) % 7, n, halves))
     learned = Baseline(
-        n=sum(n for _, n, _ in each_day),
-        halves=sum(halves for _, _, halves in each_day),
+        n=sum(n for n, _ in surveys.values()),
+        halves=sum(halves for _, halves in surveys.values()),
         squares=squares,
         weekdays=_by_weekday(each_day),
         surveys={revision: (surveys[revision][0], surveys[revision][1]) for revision in sorted(surveys)},
@@ -147,21 +150,17 @@ def _lag(recent: int) -> int:
 
 
 def _volume(days: Days, today: int) -> int:
-    window = range(today - VOLUME_DAYS, today)
-    return sum(entry[0] for day in window for entry in days.get(day, {}).values())
+    window = [days[day] for day in range(today - VOLUME_DAYS, today) if day in days]
+    return sum([entry[0] for revisions in window for entry in revisions.values()])
 
 
-def _reached(days: Days, today: int, counts: Callable[[int], bool]) -> list[int]:
-    """The days that count, newest first: 365 days back, or until 400 answers, whichever is longer."""
-    n, reached = 0, []
-    for day in sorted(days, reverse=True):
-        if n >= ENOUGH_ANSWERS and day < today - REACH_DAYS:
-            break
-        if counts(day):
-            if n < ENOUGH_ANSWERS:
-                n += sum(entry[0] for entry in days[day].values())
-            reached.append(day)
-    return reached
+def _reached(days: Days, today: int, counted: list[int]) -> list[int]:
+    """The last of the days `counted`, in order: 365 days back, or until 400 answers, whichever is longer."""
+    n, first = 0, len(counted)
+    while first > 0 and n < ENOUGH_ANSWERS:
+        first -= 1
+        n += sum(entry[0] for entry in days[counted[first]].values())
+    return counted[min(first, bisect_left(counted, today - REACH_DAYS)) :]
 
 
 def _watching(days: Days, today: int, surveys: dict[Revision, list[int]]) -> bool:

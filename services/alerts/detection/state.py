@@ -49,11 +49,13 @@ class State:
     left_out: list[tuple[int, int, int]] = field(default_factory=list)
     restart: int | None = None
 
-    def healthy(self, day: int) -> bool:
-        """Whether answers of `day` may train the baseline."""
-        if self.restart is not None and day < self.restart:
-            return False
-        return not self.left_out or not any(first <= day <= last for _, first, last in self.left_out)
+    def healthy(self, days: list[int]) -> list[int]:
+        """Those of `days` whose answers may train the baseline."""
+        if self.restart is not None:
+            days = [day for day in days if day >= self.restart]
+        for _, first, last in self.left_out:
+            days = [day for day in days if not first <= day <= last]
+        return days
 
     def close(self, day: int) -> None:
         """End the open incident on clock day `day`: its days stay out of the baseline, the evidence starts again."""

@@ -161,7 +161,7 @@ def test_fixed_leaves_the_incident_out() -> None:
     decide(detector.state, "outcome", decided)
     assert detector.state.opened is None
     assert len(detector.state.left_out) == 1
-    assert not detector.state.healthy(detector.state.left_out[0][1])
+    assert not detector.state.healthy([detector.state.left_out[0][1]])
 
 
 def test_false_alarm_puts_the_answers_back() -> None:
@@ -170,7 +170,7 @@ def test_false_alarm_puts_the_answers_back() -> None:
     onset = detector.state.opened.onset_day
     decide(detector.state, "outcome", outcome(detector, "false_alarm"))
     assert detector.state.left_out == []
-    assert detector.state.healthy(onset)
+    assert detector.state.healthy([onset])
 
 
 def test_a_new_normal_starts_at_the_onset() -> None:
@@ -178,8 +178,7 @@ def test_a_new_normal_starts_at_the_onset() -> None:
     assert detector.state.opened is not None
     onset = detector.state.opened.onset_day
     decide(detector.state, "outcome", outcome(detector, "new_normal"))
-    assert detector.state.healthy(onset)
-    assert not detector.state.healthy(onset - 1)
+    assert detector.state.healthy([onset - 1, onset]) == [onset]
     low = [
         a
         for a in dropped(days=420, last=420)
