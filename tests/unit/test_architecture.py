@@ -46,7 +46,7 @@ PURE = [
     "services/survey/wording.py",
 ]
 SQL_HOMES = re.compile(
-    r"^(services/\w+/store(\.py|/)|shared/(outbox|dead_letters|positions|access|db|process)\.py"
+    r"^(services/\w+/store(\.py|/)|shared/(outbox|log|dead_letters|positions|access|db|process)\.py"
     r"|shared/relay\.py|dev/|tests/)"
 )
 SQL = re.compile(
@@ -137,7 +137,7 @@ def test_pure_modules_import_no_module_with_sql() -> None:
         if any(path.as_posix() == p or path.as_posix().startswith(f"{p}/") for p in PURE)
     ]
     stores = re.compile(
-        r"(\.store(\.|$)|shared\.(db|outbox|positions|dead_letters|access|consumer|relay|broker)$)"
+        r"(\.store(\.|$)|shared\.(db|outbox|log|positions|dead_letters|access|consumer|relay|broker)$)"
     )
     assert [(str(path), name) for path in pure for name in imports(path) if stores.search(name)] == []
 
