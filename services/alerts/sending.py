@@ -8,6 +8,7 @@ from typing import Any
 
 from services.alerts.channels import addressed, chat, email, webhook
 from services.alerts.channels.addressed import Channel
+from services.alerts.channels.deadline import TimeUp, within
 from services.alerts.channels.outcome import Outcome, Refused
 from services.alerts.links import incident_link
 from services.alerts.messages.compose import Message, message, message_for_test
@@ -22,6 +23,8 @@ from shared.events import isoformat
 from shared.settings import Settings, SettingsError, secret_from_environment
 
 Row = Mapping[str, Any]
+# Shorter than the lease (schedule.LEASE): while one attempt runs, nobody else starts another.
+MOST_SECONDS = 20.0
 
 
 def send(conn: Connection, settings: Settings, row: Row, now: datetime) -> Outcome:
@@ -33,9 +36,12 @@ def send(conn: Connection, settings: Settings, row: Row, now: datetime) -> Outco
     content = _message(conn, settings, row, owner)
     try:
         url, secret = _filled_in(channel.url), _filled_in(channel.secret or "")
-        return _by_channel(conn, settings, row, channel.kind, url, secret, content, now)
+        with within(MOST_SECONDS):
+            return _by_channel(conn, settings, row, channel.kind, url, secret, content, now)
     except (Refused, SettingsError) as error:
         return Outcome(False, str(error))
+    except TimeUp:
+        return Outcome(False, f"No answer within {MOST_SECONDS:g} s.")
 
 
 def _filled_in(text: str) -> str:
@@ -59,7 +65,7 @@ def _by_channel(
         private = settings.allow_private_webhooks
         return webhook.send(url, secret, row["id"], content.payload, now, private=private)
     if kind == "apprise":
-        return chat.send(url, content)
+        return chat.send(url, content, private=settings.allow_private_webhooks)
     letter = email.mail(
         content,
         to=email.address(url),

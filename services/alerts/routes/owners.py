@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from marshmallow import ValidationError
 
 from services.alerts import trial
+from services.alerts.channels import webhook
 from services.alerts.channels.addressed import channels
 from services.alerts.schemas.owners import Owner
 from services.alerts.secret_texts import NothingStored, masked, masked_url, restored
@@ -50,6 +51,7 @@ def put(document: dict[str, Any], query: dict[str, Any], owner: str) -> Response
             document = restored(document, stored)
         except NothingStored as error:
             raise invalid({error.path: ["*** stands for a stored value, and there is none here."]}) from error
+        _check_hosts(document)
         if document.get("escalate_to") == owner:
             raise invalid({"escalate_to": ["This is the owner itself."]})
         if query["dry_run"]:
@@ -121,6 +123,16 @@ def test(owner: str) -> dict[str, Any]:
 
 def _visible(document: dict[str, Any]) -> dict[str, Any]:
     return document if principal().may("admin") else masked(document)
+
+
+def _check_hosts(document: dict[str, Any]) -> None:
+    """A webhook at what is written as a private address is refused here; a name that leads to one, when sending."""
+    if current_app.extensions["journeyloop"].settings.allow_private_webhooks:
+        return
+    for index, channel in enumerate(document.get("channels") or []):
+        if channel["kind"] == "webhook" and webhook.names_a_private_address(channel["url"]):
+            words = "This is a private address; set ALLOW_PRIVATE_WEBHOOKS to allow that."
+            raise invalid({f"channels[{index}].url": [words]})
 
 
 def _check_slug(field: str, key: str) -> None:
