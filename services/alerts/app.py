@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from services.alerts import SCHEMA, pages
-from services.alerts.routes import detectors, incidents, notifications, owners
+from services.alerts.routes import backtests, detectors, incidents, notifications, owners, silences
 from services.alerts.store import decisions
 from services.alerts.store import incidents as stored_incidents
 from services.alerts.store import notifications as stored_notifications
@@ -20,7 +20,8 @@ from shared.web.app import make_app
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The Flask app; call it in the process that serves."""
-    resources = (detectors.blueprint, incidents.blueprint, owners.blueprint, notifications.blueprint)
+    routes = (detectors, incidents, owners, notifications, silences, backtests)
+    resources = [route.blueprint for route in routes]
     checks = (health.running("consumer"), health.running("notifier"), health.NO_GAPS)
     return make_app("alerts", settings or load(), SCHEMA, (*resources, pages.blueprint), checks, _samples)
 

@@ -9,6 +9,7 @@ import click
 import psycopg
 import requests
 
+from services.cli.backtest import backtest
 from services.cli.check import check
 from services.cli.configuration import apply, diff, export
 from services.cli.imports import import_
@@ -37,7 +38,7 @@ def journeyloop() -> None:
         adopt_env_file(folder / ENV_FILE)
 
 
-for command in (migrate, keys, apply, diff, export, import_, check, recount, republish):
+for command in (migrate, keys, apply, diff, export, import_, check, backtest, recount, republish):
     journeyloop.add_command(command)
 
 

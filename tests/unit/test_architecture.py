@@ -26,6 +26,8 @@ PURE = [
     "services/aggregator/scorecard.py",
     "services/alerts/detection",
     "services/alerts/backtest.py",
+    "services/alerts/backtest_changes.py",
+    "services/alerts/backtest_document.py",
     "services/alerts/watch.py",
     "services/alerts/shown.py",
     "services/alerts/routing.py",
