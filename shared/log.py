@@ -51,14 +51,19 @@ class Place(NamedTuple):
     audience: str
 
 
-def replay(conn: Connection, topic: str, key: str, *, after: int = 0) -> Iterator[dict[str, Any]]:
+def replay(
+    conn: Connection, topic: str, key: str, *, after: int = 0, last: int | None = None
+) -> Iterator[dict[str, Any]]:
     """The stamped events of one key above sequence `after`, as they went out: sequence, type, recorded_at, data.
 
-    In order of sequence. Needs a transaction, and only one such iterator of a connection at a time.
+    In order of sequence, up to `last` where it is given. Needs a transaction, and only one such iterator of a
+    connection at a time.
     """
     query = """SELECT sequence, type, recorded_at, data FROM {outbox}
-        WHERE topic = %(topic)s AND key = %(key)s AND sequence > %(after)s ORDER BY sequence"""
-    return _stream(conn, _on(query, topic), {"topic": topic, "key": key, "after": after}, dict_row)
+        WHERE topic = %(topic)s AND key = %(key)s AND sequence > %(after)s
+            AND (%(last)s::bigint IS NULL OR sequence <= %(last)s) ORDER BY sequence"""
+    values = {"topic": topic, "key": key, "after": after, "last": last}
+    return _stream(conn, _on(query, topic), values, dict_row)
 
 
 def answers(conn: Connection, place: Place, before: datetime | None = None) -> Iterator[Entry]:

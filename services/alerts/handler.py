@@ -53,7 +53,9 @@ class Handler:
         _tell(conn, watch)
 
     def _load(self, conn: Connection, keys: Iterable[str]) -> Watch:
-        known = [(id_, kept.last_sequence, kept.last_decision) for id_, kept in self._kept.items()]
+        known = [
+            (id_, kept.version, kept.last_sequence, kept.last_decision) for id_, kept in self._kept.items()
+        ]
         rows = detectors.of_keys(conn, keys, known)
         stale = [row["id"] for row in rows if row["state"] is not None]
         sums: dict[int, DaySums] = {id_: DaySums() for id_ in stale}
@@ -70,7 +72,8 @@ class Handler:
     def _watched(self, row: dict[str, Any], sums: dict[int, DaySums]) -> Watched:
         if row["state"] is not None:
             detector = Detector(from_json(row["state"]), sums[row["id"]])
-            self._kept[row["id"]] = Watched(detector, row["id"], row["last_sequence"], row["last_decision"])
+            place = row["id"], row["version"], row["last_sequence"], row["last_decision"]
+            self._kept[row["id"]] = Watched(detector, *place)
         self._kept.move_to_end(row["id"])
         return self._kept[row["id"]]
 
@@ -91,22 +94,27 @@ class Handler:
             watch.share(key, decided[key])
 
     def _save(self, conn: Connection, watch: Watch) -> None:
-        _record_shares(conn, watch)
-        touched = {place: watched for place in sorted(watch.touched) if (watched := watch.find(place))}
-        rows = [
-            detectors.Row(one.id, place, one.last_sequence, one.last_decision, to_json(one.detector.state))
-            for place, one in touched.items()
-        ]
-        for place, id_ in detectors.save(conn, rows).items():
-            touched[place].id = id_
-            self._kept[id_] = touched[place]
-        detectors.add_day_sums(conn, [row for one in touched.values() for row in _changed(one)])
+        self._kept |= {watched.id: watched for watched in save(conn, watch) if watched.id is not None}
         self._forget()
 
     def _forget(self) -> None:
         days = sum(len(kept.detector.sums.days) for kept in self._kept.values())
         while days > DAYS_IN_MEMORY and self._kept:
             days -= len(self._kept.popitem(last=False)[1].detector.sums.days)
+
+
+def save(conn: Connection, watch: Watch) -> list[Watched]:
+    """Write what changed: shares as decisions, states, day sums. The detectors that were touched."""
+    _record_shares(conn, watch)
+    touched = {place: watched for place in sorted(watch.touched) if (watched := watch.find(place))}
+    rows = [
+        detectors.Row(one.id, place, one.last_sequence, one.last_decision, to_json(one.detector.state))
+        for place, one in touched.items()
+    ]
+    for place, written in detectors.save(conn, rows).items():
+        touched[place].id, touched[place].version = written
+    detectors.add_day_sums(conn, [row for one in touched.values() for row in _changed(one)])
+    return list(touched.values())
 
 
 def _record_shares(conn: Connection, watch: Watch) -> None:
