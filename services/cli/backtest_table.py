@@ -9,7 +9,7 @@ from typing import Any
 from services.alerts.backtesting import Question
 from shared.events import parse_time
 
-SHOWN_ALARMS = 12
+SHOWN_ALARMS, A_LINE = 12, 6
 COLUMNS = ("opened", "onset", "closed", "before", "since")
 CHANGES = {
     "new": "opens {now}, not at all by default",
@@ -34,7 +34,7 @@ def lines(found: dict[str, Any], asked: Question, zone: tzinfo) -> Iterator[str]
     yield ""
     yield "Common rules on the same days:"
     for rule in found["rules"]:
-        yield from _rule(rule)
+        yield from _rule(rule, found["learning_until"])
 
 
 def _learning(found: dict[str, Any]) -> str:
@@ -81,17 +81,20 @@ def _changes(changes: dict[str, Any], zone: tzinfo) -> Iterator[str]:
         yield "  nothing: no incident either way"
 
 
-def _rule(rule: dict[str, Any]) -> Iterator[str]:
-    """How often it raised an alarm, and the first days it did."""
+def _rule(rule: dict[str, Any], learning_until: str | None) -> Iterator[str]:
+    """How often it raised an alarm and when, and how many of these the detector had no reason or no chance to raise."""
     alarms = rule["alarms"]
-    outside = sum(not alarm["in_incident"] for alarm in alarms)
-    counted = (
-        f"{rule['count']} alarms, {outside} of them outside of the incidents above" if alarms else "no alarm"
-    )
-    yield f"  {rule['rule'].replace('_', ' ')} ({rule['means']}): {counted}"
+    inside = sum(alarm["in_incident"] for alarm in alarms)
+    learning = sum(learning_until is None or alarm["day"] < learning_until for alarm in alarms)
+    counted = f"{rule['count']} alarms" if rule["count"] != 1 else "1 alarm"
+    if alarms:
+        counted += f": {inside} in the incidents above, {learning} while the detector was learning"
+        counted += f", {rule['count'] - inside - learning} besides"
+    yield f"  {rule['rule'].replace('_', ' ')} ({rule['means']})"
+    yield f"    {counted}"
     days = [alarm["day"] for alarm in alarms]
-    for start in range(0, min(len(days), SHOWN_ALARMS), 6):
-        yield "    " + "  ".join(days[start : start + 6])
+    for start in range(0, min(len(days), SHOWN_ALARMS), A_LINE):
+        yield "    " + "  ".join(days[start : start + A_LINE])
     if len(days) > SHOWN_ALARMS:
         yield f"    … and {len(days) - SHOWN_ALARMS} more: --json has all"
 
