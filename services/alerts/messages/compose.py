@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from services.alerts.messages.section import Line, Row, Section, headline, section
-from services.alerts.messages.story import OPENED, Story
+from services.alerts.messages import reminder
+from services.alerts.messages.section import Line, Row, Section, section
+from services.alerts.messages.story import ESCALATED, OPENED, REPEATED, RESOLVED, Story
 from shared.events import isoformat
 
 _RULE = "-" * 40
+_ORDER = (OPENED, ESCALATED, REPEATED, RESOLVED)
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,8 @@ class Message:
 
 def message(stories: Sequence[Story]) -> Message:
     """One message from one story, or from several that fell due together; an opening leads."""
-    ordered = sorted(stories, key=lambda story: story.kind != OPENED)
-    sections = tuple(section(story) for story in ordered)
+    ordered = sorted(stories, key=lambda story: _ORDER.index(story.kind))
+    sections = tuple(worded(story) for story in ordered)
     more = f" and {len(ordered) - 1} more" if len(ordered) > 1 else ""
     return Message(
         subject=sections[0].headline + more,
@@ -44,6 +46,11 @@ def message_for_test(owner: str, owner_name: str, sent_at: str) -> Message:
     words = f"This is a test: messages for {owner_name} arrive here. Nothing is wrong, and there is nothing to do."
     payload = {"type": "test", "timestamp": sent_at, "data": {"owner": owner, "subject": subject}}
     return Message(subject, f"{words}\n", f"{subject}\n{words}", payload)
+
+
+def worded(story: Story) -> Section:
+    """One story in words."""
+    return reminder.section(story) if story.kind in (ESCALATED, REPEATED) else section(story)
 
 
 def text(part: Section) -> str:
@@ -112,7 +119,7 @@ def _data(story: Story) -> dict[str, Any]:
     return {
         "incident": story.incident,
         "kind": story.kind,
-        "subject": headline(story),
+        "subject": worded(story).headline,
         "link": story.link,
         "journey": story.journey,
         "stage": story.stage,
@@ -126,4 +133,11 @@ def _data(story: Story) -> dict[str, Any]:
         "since": asdict(story.since) if story.since else None,
         "now": asdict(story.ending.back) if story.ending and story.ending.back else None,
         "cause": asdict(story.cause) if story.cause else None,
+        "escalation": _escalation(story),
     }
+
+
+def _escalation(story: Story) -> dict[str, str] | None:
+    """Whom it goes to, and when, unless somebody acknowledges it."""
+    coming = story.following
+    return {"to": coming.goes_to, "at": isoformat(coming.goes_at)} if coming.goes_at else None

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from services.alerts.messages import cause as causes
 from services.alerts.messages import figures
+from services.alerts.messages.following import following
 from services.alerts.messages.story import RESOLVED, Ending, Figure, Story
 from services.alerts.messages.wording import clean
 from services.alerts.routing import stage_of
@@ -30,7 +31,8 @@ def story(
 ) -> Story:
     """The facts of one message.
 
-    facts: {"changes": /v1/changes or null} for an opening; {"days": daily readings or null, "note"} for a resolution.
+    facts: {"changes": /v1/changes or null} for an opening; {"days": daily readings or null, "note"} for a resolution;
+    for what goes out before somebody acknowledges also what following() reads.
     """
     changes = facts.get("changes") or incident["cause"]
     before, since = _figures(incident, changes)
@@ -55,6 +57,7 @@ def story(
         since=since,
         cause=causes.cause(changes) if changes else None,
         ending=_ending(incident, facts, zone) if kind == RESOLVED else None,
+        following=following(incident, facts, zone),
     )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.alerts.messages import wording
-from services.alerts.messages.story import RESOLVED, Cause, Ending, Figure, Story
+from services.alerts.messages.following import next_steps
+from services.alerts.messages.story import OPENED, RESOLVED, Cause, Ending, Figure, Story
 
 _RATE = {
     "nps": "{who} rate {what} clearly lower",
@@ -63,15 +64,17 @@ def section(story: Story) -> Section:
 
 def headline(story: Story) -> str:
     """What becomes the subject. Only an opening says 'down'."""
-    name = _measured(story)
+    name = measured(story)
     if story.kind == RESOLVED and story.ending:
         return _ending_headline(name, story, story.ending)
     since = wording.day(story.onset, story.told_at)
-    drop = _drop(story)
-    if story.since is None or drop <= 0:
+    points_lost = drop(story)
+    if story.since is None or points_lost <= 0:
         return f"{name} down since {since}"
     points = "" if story.metric == "nps" else " points"
-    return f"{name} down {drop}{points} to {wording.score(story.metric, story.since.score)} since {since}"
+    return (
+        f"{name} down {points_lost}{points} to {wording.score(story.metric, story.since.score)} since {since}"
+    )
 
 
 def _opened(story: Story) -> Section:
@@ -88,7 +91,7 @@ def _opened(story: Story) -> Section:
         notes=tuple(_opening_notes(story)),
         invitation="Open the incident",
         link=story.link,
-        why=_why(story),
+        why=" ".join(filter(None, (next_steps(story.following, story.told_at), why(story)))),
     )
 
 
@@ -96,9 +99,7 @@ def _resolved(story: Story, ending: Ending) -> Section:
     began = wording.moment(story.onset, story.told_at)
     lasted = wording.lasting(ending.closed_at - story.onset)
     ended = f"was {_OUTCOMES[ending.outcome or 'fixed']}" if ending.by_person else "is over"
-    words = (
-        f"the drop in {_measured(story)} ({_journey(story)}) that began on {began} {ended} after {lasted}."
-    )
+    words = f"the drop in {measured(story)} ({_journey(story)}) that began on {began} {ended} after {lasted}."
     figures = {"Before": story.before, "Lowest": ending.lowest, "Now": ending.back}
     notes = (f"What was done: {wording.clean(ending.note)}",) if ending.note else ()
     return Section(
@@ -110,7 +111,7 @@ def _resolved(story: Story, ending: Ending) -> Section:
         notes=notes,
         invitation="Open the incident",
         link=story.link,
-        why=_why(story),
+        why=why(story),
     )
 
 
@@ -124,6 +125,9 @@ def _ending_headline(name: str, story: Story, ending: Ending) -> str:
 
 
 def _opening_notes(story: Story) -> Iterator[str]:
+    if story.kind == OPENED and story.following.silence:
+        opened = wording.moment(story.opened_at, story.told_at)
+        yield f"It opened on {opened}; the silence {story.following.silence} kept this message until now."
     if story.cause is None:
         yield (
             "What it comes from is not known yet: the scores had not caught up a minute after the alert. "
@@ -160,13 +164,15 @@ def _row(label: str, metric: str, figure: Figure) -> Row:
     return Row(label, wording.score(metric, figure.score), interval, wording.answers(figure.n))
 
 
-def _drop(story: Story) -> int:
+def drop(story: Story) -> int:
+    """The points lost between the rounded scores; 0 where they are not known."""
     if story.before is None or story.since is None:
         return 0
     return wording.whole(story.before.score) - wording.whole(story.since.score)
 
 
-def _measured(story: Story) -> str:
+def measured(story: Story) -> str:
+    """Delivery NPS, Delivery employee NPS."""
     employees = "employee " if story.audience == "employee" else ""
     return f"{story.stage_name} {employees}{story.metric.upper()}"
 
@@ -184,7 +190,10 @@ def _addressed(story: Story, words: str) -> str:
     return f"{story.addressee}, {words}" if story.addressee else words[0].upper() + words[1:]
 
 
-def _why(story: Story) -> str:
+def why(story: Story) -> str:
+    """Why this person is told."""
+    if story.because == "escalation":
+        return "You get this because it was escalated to you."
     if story.because == "stage":
         return f"You get this because you own {story.stage_name}."
     if story.because == "journey":

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.alerts.messages.following import NOTHING, Following
+
 OPENED, RESOLVED, TEST = "opened", "resolved", "test"
+# Told while nobody acknowledges: again to the owner, and once to whoever is next.
+REPEATED, ESCALATED = "repeated", "escalated"
+STALE = "stale"
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Story:
     """One message's facts. Times are aware and in REPORT_TZ; names are clean, single-line text.
 
     before and since are None only where nothing at all could be learnt; cause is None where the aggregator had not
-    caught up when the message had to go. because is routing's stage, journey or fallback.
+    caught up when the message had to go. because is routing's stage, journey, fallback or escalation.
     """
 
     kind: str
@@ -86,3 +91,4 @@ class Story:
     since: Figure | None = None
     cause: Cause | None = None
     ending: Ending | None = None
+    following: Following = NOTHING
