@@ -49,7 +49,8 @@ def make(broker_kind: str | None) -> Environment:
     for folder in (PIDS, LOGS):
         folder.mkdir(mode=0o700, exist_ok=True)
     environment = _defaults() | read()
-    environment["JOURNEYLOOP_BROKER"] = broker_kind or environment["JOURNEYLOOP_BROKER"]
+    kind = environment["JOURNEYLOOP_BROKER"] = broker_kind or environment["JOURNEYLOOP_BROKER"]
+    environment |= dict.fromkeys(broker.CLIENT_SETTINGS, "true") if kind == "kafka" else broker.CLIENT_SETTINGS
     environment |= _choose_ports(environment)
     environment |= _addresses(environment)
     write(environment)
@@ -105,7 +106,6 @@ def _defaults() -> Environment:
         "TOPIC_PREFIX": "",
         "MAIL_DIR": str(MAILDIR),
         "PROMETHEUS_MULTIPROC_DIR": str(RUN / "metrics"),
-        **broker.CLIENT_SETTINGS,
     }
 
 

@@ -37,6 +37,11 @@ def test_shells_and_dotenv_read_the_same(run: Path) -> None:
     assert installation.read() == {"PLAIN": "a", "SPACES": "a b; c", "EMPTY": ""}
 
 
+def test_consumers_join_groups_where_the_broker_has_them() -> None:
+    for kind, groups in (("embedded", False), ("kafka", True), (None, True), ("embedded", False)):
+        assert settings.load(installation.make(kind)).kafka_consumer_groups is groups
+
+
 def test_secrets_and_what_was_set_by_hand_stay() -> None:
     before = installation.make(None)
     installation.write(before | {"REPORT_TZ": "Europe/Lisbon", "ADMIN_KEY": "jl_x"})
