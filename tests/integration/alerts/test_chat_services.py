@@ -12,8 +12,13 @@ import pytest
 
 from services.alerts.channels import chat
 from services.alerts.channels.outcome import Refused
+from services.alerts.links import opens
 from services.alerts.messages.compose import Message, message, message_for_test
 from services.alerts.messages.story import Part
+from services.alerts.store import incidents
+from shared.db import Connection
+from shared.settings import Settings
+from tests.integration.alerts.conftest import Notifier, Open, Put
 from tests.integration.alerts.internet import Site, lead, site
 from tests.unit.alerts.stories import CAUSE, opened, resolved
 
@@ -140,3 +145,36 @@ def test_an_incomplete_url_is_not_written_anywhere(capfd: pytest.CaptureFixture[
     with pytest.raises(Refused, match="not complete"):
         chat.send("slack://incomplete/TIiajkdnlazkcOXrIdevi7FQ", message([opened()]), private=True)
     assert "TIiajkdn" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.usefixtures("shop")
+def test_from_an_incident_to_slack_and_pagerduty_and_to_its_end(
+    services: Services,
+    settings: Settings,
+    telling: Notifier,
+    put_owner: Put,
+    open_incident: Open,
+    conn: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Through the notifier: the owner's channels, of which one names its URL only to the notifier's environment."""
+    telling.settings = replace(settings, allow_private_webhooks=True)
+    monkeypatch.setenv("JOURNEYLOOP_SLACK", SLACK)
+    put_owner(
+        "ben", {"kind": "apprise", "url": "${env:JOURNEYLOOP_SLACK}"}, {"kind": "apprise", "url": PAGERDUTY}
+    )
+    incident = open_incident()
+    telling.work(seconds=61)
+    with conn.transaction():
+        incidents.resolve(conn, incident, "the lead", "fixed", "New courier")
+    telling.work(minutes=5)
+    slack, paged, over, closed = [orjson.loads(request.body) for request in services.site.requests]
+    for link in (slack["attachments"][0]["text"].splitlines()[-1], paged["links"][0]["href"]):
+        address, _, token = link.partition("?t=")
+        assert address == f"{settings.alerts_url}/incidents/{incident}"
+        assert opens(settings, incident, token)
+    assert "resolved as fixed" in over["attachments"][0]["title"]
+    assert closed["dedup_key"] == paged["dedup_key"] == f"journeyloop/{incident}"
+    details = [attempt["detail"] for attempt in telling.attempts()]
+    assert details == ["Slack took it.", "Pager Duty took it."] * 2
+    assert "TIiajkdn" not in repr(telling.rows() + telling.attempts())
