@@ -11,11 +11,14 @@ from services.alerts.channels.addresses import public_only
 from services.alerts.channels.outcome import Outcome, Refused
 from services.alerts.channels.remote import refusal
 from services.alerts.messages.compose import Message
+from services.alerts.messages.story import ESCALATED, OPENED, REPEATED
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+|<>~!])")
 _STATUS = re.compile(r"error=(\d{3})\b")
 # What a message is to a service that has colours, severities or cases to close; whatever else is a warning.
-_KINDS = {"incident.opened": "failure", "incident.resolved": "success", "test": "info"}
+_KINDS = {"incident.resolved": "success", "test": "info"} | {
+    f"incident.{kind}": "failure" for kind in (OPENED, REPEATED, ESCALATED)
+}
 _MEANINGS = {
     401: "the token is not accepted",
     403: "the token may not post there",
@@ -69,7 +72,7 @@ def _paged(service: Any, message: Message, lines: list[str]) -> list[str]:
     """
     told = message.payload["data"]
     service.source = "Journeyloop" if service.source == "Apprise" else service.source
-    if "incident" not in told:
+    if not told.get("incident"):
         return lines
     if service.component == "Notification":
         service.component = f"{told['journey']}/{told['stage']}"
