@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from services.alerts.messages import reminder
-from services.alerts.messages.section import Line, Row, Section, section
+from services.alerts.messages.section import Row, Section, section
+from services.alerts.messages.sources import Line
 from services.alerts.messages.story import ESCALATED, OPENED, REPEATED, RESOLVED, Story
 from shared.events import isoformat
 
@@ -62,7 +63,8 @@ def text(part: Section) -> str:
 
 def chat(part: Section) -> str:
     """Two lines and the link."""
-    sources = " ".join(_short(line) for line in part.lines if line.named)
+    named = [line for line in part.lines if line.named]
+    sources = " ".join(_short(line) for line in named or part.lines)
     second = sources or (part.notes[0] if part.notes else part.sentence)
     return f"{part.headline}\n{second}\n{part.link}"
 

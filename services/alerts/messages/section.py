@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.alerts.messages import wording
+from services.alerts.messages import sources, wording
 from services.alerts.messages.following import next_steps
-from services.alerts.messages.story import OPENED, RESOLVED, Cause, Ending, Figure, Story
+from services.alerts.messages.sources import Line
+from services.alerts.messages.story import MIX, OPENED, RESOLVED, Ending, Figure, Story
 
 _RATE = {
     "nps": "{who} rate {what} clearly lower",
@@ -30,16 +31,6 @@ class Row:
     score: str
     interval: str
     answers: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """One source of the change, in whole points, with a remark behind it; `named` where it is one touchpoint."""
-
-    name: str
-    points: int
-    remark: str = ""
-    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -72,19 +63,17 @@ def headline(story: Story) -> str:
     if story.since is None or points_lost <= 0:
         return f"{name} down since {since}"
     points = "" if story.metric == "nps" else " points"
-    return (
-        f"{name} down {points_lost}{points} to {wording.score(story.metric, story.since.score)} since {since}"
-    )
+    at = wording.score(story.metric, story.since.score)
+    mix = ": different mix" if _is_mix(story) else ""
+    return f"{name} down {points_lost}{points} to {at} since {since}{mix}"
 
 
 def _opened(story: Story) -> Section:
-    moment = wording.moment(story.onset, story.told_at)
-    rate = _RATE[story.metric].format(who=_WHO[story.audience], what=_place(story))
     drop = story.cause and -story.cause.change
-    lines = tuple(_lines(story.cause)) if story.cause else ()
+    lines = tuple(sources.lines(story.cause)) if story.cause else ()
     return Section(
         headline=headline(story),
-        sentence=_addressed(story, f"{rate} since {moment}."),
+        sentence=_addressed(story, _happened(story)),
         rows=_rows(story, {"Before": story.before, "Since": story.since}),
         lines_title=f"Where the {drop} {wording.unit(story.metric, drop)} come from" if drop else "",
         lines=lines if drop else (),
@@ -93,6 +82,21 @@ def _opened(story: Story) -> Section:
         link=story.link,
         why=" ".join(filter(None, (next_steps(story.following, story.told_at), why(story)))),
     )
+
+
+def _happened(story: Story) -> str:
+    """What opened the incident; a moved mix is nobody's rating."""
+    moment, who = wording.moment(story.onset, story.told_at), _WHO[story.audience]
+    if _is_mix(story):
+        return (
+            f"the {story.metric.upper()} of {_place(story)} is lower since {moment}, but only because other {who} "
+            f"answer: nobody rates it clearly lower than before."
+        )
+    return f"{_RATE[story.metric].format(who=who, what=_place(story))} since {moment}."
+
+
+def _is_mix(story: Story) -> bool:
+    return story.cause is not None and story.cause.kind == MIX
 
 
 def _resolved(story: Story, ending: Ending) -> Section:
@@ -134,24 +138,9 @@ def _opening_notes(story: Story) -> Iterator[str]:
             "The page shows it as soon as they have."
         )
     else:
-        if story.cause.mostly:
-            yield f"Across touchpoints it is mostly {story.cause.mostly}."
-        if story.cause.reasons:
-            given = ", ".join(f"{label} {count:,}" for label, count in story.cause.reasons)
-            yield f"Reasons given: {given}."
+        yield from sources.notes(story.cause)
     often = wording.how_often(story.false_alarms_per_year)
     yield f"How sure: a healthy stage raises such an alarm {often}."
-
-
-def _lines(cause: Cause) -> Iterator[Line]:
-    for part in cause.parts:
-        name = f"{part.name} (moment of truth)" if part.moment_of_truth else part.name
-        yield Line(name, part.points, f"mostly {part.mostly}" if part.mostly else "")
-    if cause.others:
-        name = "Others" if cause.parts else "All touchpoints together"
-        yield Line(name, cause.others, "each within noise", named=False)
-    if cause.mix:
-        yield Line("Different mix", cause.mix, "not a real change", named=False)
 
 
 def _rows(story: Story, figures: dict[str, Figure | None]) -> tuple[Row, ...]:

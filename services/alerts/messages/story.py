@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.alerts.messages.following import NOTHING, Following
 
+TOUCHPOINT, SEGMENT, MIX = "touchpoint", "segment", "mix"
 OPENED, RESOLVED, TEST = "opened", "resolved", "test"
 # Told while nobody acknowledges: again to the owner, and once to whoever is next.
 REPEATED, ESCALATED = "repeated", "escalated"
@@ -25,7 +26,8 @@ class Figure:
 
 @dataclass(frozen=True)
 class Part:
-    """What one touchpoint adds to the change, in whole points; `mostly` names the segment that carries it."""
+    """What one touchpoint, or one segment value, adds to the change, in whole points; `mostly` names the segment that
+    carries a touchpoint's part."""
 
     name: str
     points: int
@@ -34,17 +36,28 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Grown:
+    """The group (segment value or touchpoint) that came to be a larger part of the answers; shares 0…1."""
+
+    name: str
+    share_before: float
+    share: float
+
+
+@dataclass(frozen=True)
 class Cause:
     """Where the change comes from. Σ parts + others + mix is the change shown in the headline.
 
-    parts: beyond noise only; others: the touchpoints within noise together; mix: not a real change.
-    mostly: the segment that carries the whole change, where no single touchpoint does. reasons: (label, times given).
+    parts: beyond noise only; others: what is within noise together; mix: not a real change.
+    kind: touchpoint, segment (then parts are its values, at all touchpoints) or mix where it is one thing, else None.
+    grown: whose growth the mix is, where it is all there is. reasons: (label, times given).
     """
 
     parts: tuple[Part, ...]
     others: int
     mix: int
-    mostly: str | None = None
+    kind: str | None = None
+    grown: Grown | None = None
     reasons: tuple[tuple[str, int], ...] = ()
 
     @property

@@ -13,7 +13,7 @@ from services.alerts.channels import email
 from services.alerts.messages import wording
 from services.alerts.messages.compose import message, message_for_test
 from services.alerts.messages.following import Following
-from services.alerts.messages.story import Ending, Figure, Story
+from services.alerts.messages.story import Cause, Ending, Figure, Grown, Part, Story
 from tests.unit.alerts.stories import CAUSE, OVER, ZONE, opened, resolved
 
 NOON = datetime(2025, 11, 16, 12, tzinfo=UTC)
@@ -45,6 +45,43 @@ def test_an_opening_in_full() -> None:
     told = message([opened()])
     assert told.subject == "Delivery NPS down 19 to 22 since Thu 13 Nov"
     assert told.text == EXPECTED
+
+
+ONLY_MIX = Cause((), -1, -18, "mix", Grown("plan free", 0.2, 0.6))
+
+
+def test_a_moved_mix_blames_nobody() -> None:
+    told = message([opened(cause=ONLY_MIX)])
+    assert told.subject == "Delivery NPS down 19 to 22 since Thu 13 Nov: different mix"
+    assert told.text.startswith(
+        "Ana, the NPS of Delivery (Shop journey) is lower since Thursday 13 Nov, 14:00 CET, but only because other "
+        "customers answer: nobody rates it clearly lower than before.\n"
+    )
+    assert (
+        """
+Where the 19 points come from
+  All touchpoints together    -1   (within noise)
+  Different mix              -18   (not a real change)
+
+More answers come from plan free: 20 % of all before, 60 % since.
+"""
+        in told.text
+    )
+    assert told.chat.splitlines()[1] == (
+        "All touchpoints together -1, within noise. Different mix -18, not a real change."
+    )
+
+
+def test_a_segment_that_fell_everywhere_leads() -> None:
+    text = message([opened(cause=Cause((Part("plan pro", -18),), -1, 0, "segment"))]).text
+    assert (
+        """
+Where the 19 points come from
+  plan pro   -18   (at all touchpoints)
+  Others      -1   (each within noise)
+"""
+        in text
+    )
 
 
 @pytest.mark.parametrize(
