@@ -118,7 +118,13 @@ class History:
         revision, at = day // 60 + 1, START + timedelta(days=day)
         rows = []
         for journey in ("shop-0", "shop-1"):
-            data = {"journey": journey, "revision": revision, "name": journey, "stages": [], "surveys": []}
+            data: dict[str, Any] = {
+                "journey": journey,
+                "revision": revision,
+                "name": journey,
+                "stages": [],
+                "surveys": [],
+            }
             rows.append(OutboxRow(JOURNEYS, journey, journey_type("published"), data, False, at))
         return rows
 

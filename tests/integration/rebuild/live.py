@@ -24,7 +24,6 @@ from shared.events import RESPONSES
 from shared.settings import Settings
 from tests.integration.rebuild.history import Place
 
-POISON = 0.0005
 RESTART, DECIDE = 0.1, 0.3
 
 
@@ -50,10 +49,12 @@ class Live:
     largest_poll: int
     counts: Counts = field(default_factory=Counts)
     outcomes: int = 0
+    poison: float = 0.0005
 
     def __post_init__(self) -> None:
         self.alerts = connect(self.settings, alerts.SCHEMA)
         self.aggregator = connect(self.settings, aggregator.SCHEMA)
+        sums.require_zone(self.aggregator, self.settings)
         self.days = Days(self.settings.report_tz)
         self.handlers = [self._handler(), self._handler()]
         self.position = 0
@@ -87,7 +88,7 @@ class Live:
         polled: dict[TopicPartition, list[Any]] = {}
         for row in rows:
             value = outbox.event(row)
-            if row["topic"] == RESPONSES and self.random.random() < POISON:
+            if row["topic"] == RESPONSES and self.random.random() < self.poison:
                 value = value[:-20]
             headers = [("sequence", str(row["sequence"]).encode())]
             name = self.settings.topic_prefix + row["topic"]
