@@ -34,10 +34,11 @@ def send(conn: Connection, settings: Settings, row: Row, now: datetime) -> Outco
     if channel is None:
         return Outcome(False, "The owner does not have this channel any more.", final=True)
     content = _message(conn, settings, row, owner)
+    earlier = _earlier(conn, row) if channel.kind == "email" else []
     try:
         url, secret = _filled_in(channel.url), _filled_in(channel.secret or "")
         with within(MOST_SECONDS):
-            return _by_channel(conn, settings, row, channel.kind, url, secret, content, now)
+            return _by_channel(settings, row, channel.kind, url, secret, content, earlier, now)
     except (Refused, SettingsError) as error:
         return Outcome(False, str(error))
     except TimeUp:
@@ -52,13 +53,13 @@ def _filled_in(text: str) -> str:
 
 
 def _by_channel(
-    conn: Connection,
     settings: Settings,
     row: Row,
     kind: str,
     url: str,
     secret: str,
     content: Message,
+    earlier: list[Any],
     now: datetime,
 ) -> Outcome:
     if kind == "webhook":
@@ -71,7 +72,7 @@ def _by_channel(
         to=email.address(url),
         mail_from=settings.mail_from,
         notification_id=row["id"],
-        earlier=_earlier(conn, row),
+        earlier=earlier,
         list_name=row["journey"] or "test",
         now=now.astimezone(settings.report_tz),
     )
