@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 from flask_smorest import Blueprint
 
-from services.alerts import page_texts, why
+from services.alerts import page_texts, records, why
 from services.alerts.links import LinkExpired, opens
 from services.alerts.messages.gather import story
 from services.alerts.messages.section import Section, section
@@ -65,10 +65,12 @@ def _facts(incident: str) -> dict[str, Any] | None:
             owners.names(conn),
             settings().report_tz,
         )
+        record = records.record(conn, row)["in_words"]
     changes = row["cause"] or _ask(row)
     opened = _section(row, journey_map, OPENED, {"changes": changes})
     ended = _section(row, journey_map, RESOLVED, resolution or {}) if row["state"] == "resolved" else None
-    return {"opened": opened, "ended": ended, "state": page_texts.STATES[row["state"]], "happened": happened}
+    state = page_texts.STATES[row["state"]]
+    return {"opened": opened, "ended": ended, "state": state, "happened": happened, "record": record}
 
 
 def _ask(row: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.alerts.detection import ENOUGH_ANSWERS, Baseline, budget, from_json, mean_of, noticed_after_days
 from services.alerts.messages.figures import of_sums
+from services.alerts.messages.record import in_words
 from shared.scoring import units
 
 MICROSECONDS_A_DAY = 86_400_000_000
@@ -43,7 +44,11 @@ def detector(row: Mapping[str, Any], record: Mapping[str, int] = NO_ALARMS) -> d
     learned = state.baseline
     asked = row["settings"] or {"enabled": state.enabled, "false_alarms_per_year": None}
     rate = asked["false_alarms_per_year"] or state.false_alarms_per_year
-    noticed = learned and noticed_after_days(learned, rate, units(row["metric"], DROP))
+    own = {
+        "days_watched": state.watched / MICROSECONDS_A_DAY,
+        "noticed_after_days": learned and noticed_after_days(learned, rate, units(row["metric"], DROP)),
+        **record,
+    }
     return {
         "journey": row["journey"],
         "stage": row["stage"],
@@ -63,9 +68,8 @@ def detector(row: Mapping[str, Any], record: Mapping[str, int] = NO_ALARMS) -> d
         "last_answer_at": None
         if state.last_live is None
         else EPOCH + timedelta(microseconds=state.last_live),
-        "days_watched": state.watched / MICROSECONDS_A_DAY,
-        "noticed_after_days": noticed,
-        **record,
+        **own,
+        "in_words": in_words(own | {"false_alarms_per_year": rate}),
     }
 
 

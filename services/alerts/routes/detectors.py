@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.alerts import shown
+from services.alerts import records, shown
 from services.alerts.detection import SETTINGS
 from services.alerts.schemas.detectors import DetectorPlace, DetectorQuery, Settings
 from services.alerts.store import decisions, detectors, incidents, maps
@@ -34,8 +35,9 @@ def list_detectors(query: dict[str, Any]) -> dict[str, Any]:
     limit, after = query.pop("limit"), decode_cursor(query.pop("cursor"), len(PLACE))
     with database() as conn:
         rows = detectors.page(conn, query, [str(value) for value in after] if after else None, limit + 1)
-        records = incidents.records(conn)
-    items = [shown.detector(row, records.get(_place(row), shown.NO_ALARMS)) for row in rows]
+        own = incidents.records(conn)
+        items = [shown.detector(row, own.get(_place(row), shown.NO_ALARMS)) for row in rows]
+        items = records.silenced(conn, items, datetime.now(UTC))
     return page(items, limit, *PLACE)
 
 

@@ -184,6 +184,20 @@ def test_one_silence_follows_another(
     assert "the silence second kept" in text(mail_sink)
 
 
+def test_an_incident_says_what_silences_it_now(
+    call: Call, conn: Connection, telling: Notifier, open_incident: Open, silence: Silence
+) -> None:
+    incident = open_incident()
+    path = f"/v1/incidents/{incident}"
+    assert call("GET", path).json["silenced"] is None
+    telling.now -= timedelta(minutes=1)  # in force for the web's clock
+    silence(stage="delivery")
+    assert call("GET", path).json["silenced"] == "sale"
+    assert [item["silenced"] for item in call("GET", "/v1/incidents").json["items"]] == ["sale"]
+    resolve(conn, incident)
+    assert call("GET", path).json["silenced"] is None
+
+
 def test_a_silence_elsewhere_keeps_nothing(
     telling: Notifier, silence: Silence, open_incident: Open, mail_sink: MailSink
 ) -> None:
