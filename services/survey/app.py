@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from services.survey import SCHEMA, pages, rate_limit
-from services.survey.routes import batch, form, imports, journeys, responses, surveys
+from services.survey.routes import batch, form, imports, journeys, measurement, responses, surveys
 from shared import outbox
 from shared.db import Connection
 from shared.settings import Settings, load
@@ -18,6 +18,7 @@ BLUEPRINTS = [
     surveys.blueprint,
     form.blueprint,
     responses.blueprint,
+    measurement.blueprint,
     batch.blueprint,
     imports.blueprint,
     pages.blueprint,
