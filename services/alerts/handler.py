@@ -9,7 +9,9 @@ from typing import Any
 
 from services.alerts import SCHEMA
 from services.alerts.detection import BUDGET, Closing, DaySums, Detector, Sum, from_json, to_json
+from services.alerts.listening import Clock, listen
 from services.alerts.store import decisions, detectors, incidents, maps
+from services.alerts.store.heartbeats import now
 from services.alerts.watch import Watch, Watched
 from shared import consumer
 from shared.batch import Batch
@@ -34,14 +36,17 @@ def run(settings: Settings) -> None:
 class Handler:
     """Remembers detectors between batches; one counts only while the database says it stands where it was left."""
 
-    def __init__(self, zone: tzinfo) -> None:
-        self.zone = zone
+    def __init__(self, zone: tzinfo, clock: Clock = now) -> None:
+        self.zone, self.clock = zone, clock
         self._kept: OrderedDict[int, Watched] = OrderedDict()
 
     def apply(self, conn: Connection, batch: Batch) -> None:
         """One transaction's work; the positions of the batch's keys are locked by the caller."""
         maps.keep_journeys(conn, batch.journeys)
-        maps.keep_heartbeats(conn, batch.heartbeats)
+        self._detect(conn, batch)
+        listen(conn, batch, self.clock)
+
+    def _detect(self, conn: Connection, batch: Batch) -> None:
         decided = decisions.lock_keys_with_pending(conn)
         keys = {f"{data['journey']}/{data['stage']}" for _, data in batch.responses} | decided.keys()
         if not keys:

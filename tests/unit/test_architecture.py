@@ -37,6 +37,7 @@ PURE = [
     "services/alerts/shown.py",
     "services/alerts/routing.py",
     "services/alerts/schedule.py",
+    "services/alerts/stale.py",
     "services/alerts/silencing.py",
     "services/alerts/messages",
     "services/survey/answers.py",

@@ -1,4 +1,4 @@
-"""SQL of what other topics say: the latest map of each journey, and the relay's heartbeats."""
+"""SQL of the journeys' maps: the latest of each, as the survey service published it."""
 
 from __future__ import annotations
 
@@ -31,22 +31,6 @@ def keep_journeys(conn: Connection, events: Iterable[tuple[str, dict[str, Any]]]
             [kind == "retired" for kind, _ in latest.values()],
             [Jsonb(data) for _, data in latest.values()],
         ],
-    )
-
-
-def keep_heartbeats(conn: Connection, beats: Iterable[dict[str, Any]]) -> None:
-    """Keep the last beat of each key."""
-    last: dict[str, tuple[str, int]] = {}
-    for beat in beats:
-        last |= {key: (beat["beat_at"], sequence) for key, sequence in beat["last_sequence"].items()}
-    if not last:
-        return
-    conn.execute(
-        """INSERT INTO heartbeat AS h (key, beat_at, last_sequence)
-           SELECT * FROM unnest(%s::text[], %s::timestamptz[], %s::bigint[])
-           ON CONFLICT (key) DO UPDATE SET beat_at = EXCLUDED.beat_at, last_sequence = EXCLUDED.last_sequence
-           WHERE h.beat_at < EXCLUDED.beat_at""",
-        [list(last), [at for at, _ in last.values()], [sequence for _, sequence in last.values()]],
     )
 
 
