@@ -49,3 +49,12 @@ def test_secrets_and_what_was_set_by_hand_stay() -> None:
     assert after["SECRET_KEY"] == before["SECRET_KEY"]
     assert (after["REPORT_TZ"], after["ADMIN_KEY"]) == ("Europe/Lisbon", "jl_x")
     assert installation.make(None)["JOURNEYLOOP_BROKER"] == "kafka"
+
+
+def test_the_first_time_the_caller_chooses_and_later_the_file_does(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPORT_TZ", "America/Sao_Paulo")
+    assert installation.make(None)["REPORT_TZ"] == "America/Sao_Paulo"
+    monkeypatch.setenv("REPORT_TZ", "Asia/Tokyo")
+    assert installation.make(None)["REPORT_TZ"] == "America/Sao_Paulo"
