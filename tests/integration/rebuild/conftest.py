@@ -40,9 +40,9 @@ def source(settings: Settings) -> Iterator[Connection]:
 
 @pytest.fixture
 def history(rng: Random) -> History:
-    """200 000 answers with JOURNEYLOOP_E2E=full, else 20 000."""
+    """200 000 answers with JOURNEYLOOP_E2E=full, else 14 000."""
     full = os.environ.get("JOURNEYLOOP_E2E") == "full"
-    return History(rng, 10, 200_000, 30, 4) if full else History(rng, 3, 20_000, 4, 2)
+    return History(rng, 10, 200_000, 30, 4) if full else History(rng, 2, 14_000, 3, 2)
 
 
 @pytest.fixture
