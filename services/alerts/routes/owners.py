@@ -14,6 +14,7 @@ from services.alerts.channels.addressed import channels
 from services.alerts.schemas.owners import Owner
 from services.alerts.secret_texts import NothingStored, masked, masked_url, restored
 from services.alerts.store import owners
+from shared.db import Connection
 from shared.web.app import database
 from shared.web.auth import principal, require
 from shared.web.documents import (
@@ -56,7 +57,7 @@ def put(document: dict[str, Any], query: dict[str, Any], owner: str) -> Response
             raise invalid({"escalate_to": ["This is the owner itself."]})
         if query["dry_run"]:
             differing = changes(masked(stored) if stored else {}, masked(document))
-            return _json({"changes": differing, "warnings": []}, 200)
+            return _json({"changes": differing, "warnings": _warnings(conn, document)}, 200)
         if document != stored:
             owners.put(conn, owner, document)
     return _json(document, 200 if stored else 201, document)
@@ -119,6 +120,14 @@ def test(owner: str) -> dict[str, Any]:
     outcomes = trial.run(current_app.extensions["journeyloop"].pool, owner, ways)
     shown = [{"kind": way.kind, "url": masked_url(way.kind, way.url)} for way in ways]
     return {"results": [{"channel": way} | found for way, found in zip(shown, outcomes, strict=True)]}
+
+
+def _warnings(conn: Connection, document: dict[str, Any]) -> list[str]:
+    """What is taken, but would not do what it looks like."""
+    next_, hours = document.get("escalate_to"), document.get("escalate_after_hours")
+    if next_ and not owners.reachable(conn, [next_]):
+        return [f"No owner ‘{next_}’ is known: until there is one, escalations go to the fallback address."]
+    return ["escalate_after_hours does nothing without escalate_to."] if hours and not next_ else []
 
 
 def _visible(document: dict[str, Any]) -> dict[str, Any]:

@@ -77,6 +77,16 @@ def test_conditional_and_dry_puts(call: Call) -> None:
     assert read.status_code == 304
 
 
+def test_a_dry_run_warns_of_an_escalation_to_nobody(call: Call, put_owner: Put) -> None:
+    def warnings(**changed: Any) -> Any:
+        return call("PUT", "/v1/owners/ana?dry_run=true", role="admin", json=ANA | changed).json["warnings"]
+
+    assert "No owner ‘ben’ is known" in warnings()[0]
+    assert warnings(escalate_to=None) == ["escalate_after_hours does nothing without escalate_to."]
+    put_owner("ben")
+    assert warnings() == []
+
+
 def channel(**fields: Any) -> dict[str, Any]:
     return {"channels": [fields]}
 

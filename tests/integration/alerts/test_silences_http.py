@@ -81,6 +81,20 @@ def test_wrong_fields_are_named(call: Call, wrong: dict[str, Any], field: str) -
     assert call("GET", PATH).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("1000-01-01T00:00:00+23:59", "9998-12-31T23:59:59.999999-23:59"),
+        ("2026-12-24T18:00:00+01:00:30", "20261225T180000Z"),
+    ],
+)
+def test_odd_times_are_taken_as_they_are(call: Call, start: str, end: str) -> None:
+    odd = FREEZE | {"from": start, "to": end}
+    assert call("PUT", PATH, json=odd).status_code == 201
+    assert call("GET", "/v1/silences").json["items"][0]["from"] == start
+    assert call("PUT", f"{PATH}?dry_run=true", json=odd).json["changes"] == []
+
+
 @pytest.mark.parametrize("missing", ["from", "to", "why"])
 def test_missing_fields_are_named(call: Call, missing: str) -> None:
     document = {name: value for name, value in FREEZE.items() if name != missing}
