@@ -55,7 +55,8 @@ def _told(
     now = clock()
     if None in asked.values() and row["kind"] in _AWAITED and now - row["due_at"] < PATIENCE:
         return False
-    facts = (row["facts"] or {}) | asked | _own(conn, row, incident, to, now)
+    facts = (row["facts"] or {}) | asked | _measured(settings, row["kind"], incident, now)
+    facts |= _own(conn, row, incident, to, now)
     with conn.transaction():
         if store.route(conn, row, now, facts):
             _settle(conn, row, incident, place, to, facts, now)
@@ -67,6 +68,13 @@ def _asked(settings: Settings, kind: str, incident: Row, now: datetime) -> dict[
     if kind == RESOLVED:
         return {"days": why.days(settings, incident, now)}
     return {"changes": why.changes(settings, incident, now)}
+
+
+def _measured(settings: Settings, kind: str, incident: Row | None, now: datetime) -> dict[str, Any]:
+    """What moved about the asking. No message waits for it; the page asks again."""
+    if incident is None or kind == RESOLVED:
+        return {}
+    return {"measurement": why.measurement(settings, incident, now)}
 
 
 def _own(conn: Connection, row: Row, incident: Row | None, to: list[Told], now: datetime) -> dict[str, Any]:
@@ -87,6 +95,8 @@ def _settle(
         return
     if facts.get("changes"):
         stories.keep_cause(conn, incident["id"], facts["changes"])
+    if facts.get("measurement"):
+        stories.keep_measurement(conn, incident["id"], facts["measurement"])
     if row["kind"] in (OPENED, REPEATED) and incident["state"] == "open":
         plans.arm(conn, row, to[0], now)
     if row["kind"] == ESCALATED:

@@ -39,6 +39,8 @@ PURE = [
     "services/alerts/schedule.py",
     "services/alerts/stale.py",
     "services/alerts/silencing.py",
+    "services/alerts/measurement.py",
+    "services/alerts/page_truth.py",
     "services/alerts/messages",
     "services/survey/answers.py",
     "services/survey/answer_fields.py",

@@ -56,7 +56,7 @@ def worded(story: Story) -> Section:
 
 def text(part: Section) -> str:
     """The plain-text form of one section."""
-    blocks = [part.sentence, _figures(part.rows), _sources(part), *part.notes]
+    blocks = [part.sentence, _figures(part.rows), _sources(part), *part.notes, *part.sure]
     blocks += [f"{part.invitation}:\n{part.link}", part.why]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -65,7 +65,7 @@ def chat(part: Section) -> str:
     """Two lines and the link."""
     named = [line for line in part.lines if line.named]
     sources = " ".join(_short(line) for line in named or part.lines)
-    second = sources or (part.notes[0] if part.notes else part.sentence)
+    second = sources or next(iter((*part.notes, *part.sure)), part.sentence)
     return f"{part.headline}\n{second}\n{part.link}"
 
 
@@ -142,4 +142,5 @@ def _data(story: Story) -> dict[str, Any]:
 def _escalation(story: Story) -> dict[str, str] | None:
     """Whom it goes to, and when, unless somebody acknowledges it."""
     coming = story.following
+        "measurement": story.measurement,
     return {"to": coming.goes_to, "at": isoformat(coming.goes_at)} if coming.goes_at else None

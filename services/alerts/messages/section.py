@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.alerts.messages import sources, wording
+from services.alerts.messages import asking, sources, wording
 from services.alerts.messages.following import next_steps
 from services.alerts.messages.sources import Line
-from services.alerts.messages.story import MIX, OPENED, RESOLVED, Ending, Figure, Story
+from services.alerts.messages.story import MIX, OPENED, RESOLVED, SEGMENT, Ending, Figure, Story
 
 _RATE = {
     "nps": "{who} rate {what} clearly lower",
@@ -35,7 +35,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """One incident in words. `notes` are whole sentences; `why` says why this person is told."""
+    """One incident in words. `notes` and `sure` are whole sentences, `sure` about how far to believe it; `why` says why
+    this person is told; `lines_head` what the lines are."""
 
     headline: str
     sentence: str
@@ -58,6 +59,8 @@ def headline(story: Story) -> str:
     name = measured(story)
     if story.kind == RESOLVED and story.ending:
         return _ending_headline(name, story, story.ending)
+    sure: tuple[str, ...] = ()
+    lines_head: str = "Touchpoint"
     since = wording.day(story.onset, story.told_at)
     points_lost = drop(story)
     if story.since is None or points_lost <= 0:
@@ -93,6 +96,8 @@ def _happened(story: Story) -> str:
             f"answer: nobody rates it clearly lower than before."
         )
     return f"{_RATE[story.metric].format(who=who, what=_place(story))} since {moment}."
+        sure=tuple(_sure(story)),
+        lines_head="Segment" if story.cause and story.cause.kind == SEGMENT else "Touchpoint",
 
 
 def _is_mix(story: Story) -> bool:
@@ -153,6 +158,12 @@ def _row(label: str, metric: str, figure: Figure) -> Row:
     return Row(label, wording.score(metric, figure.score), interval, wording.answers(figure.n))
 
 
+def _sure(story: Story) -> Iterator[str]:
+    """How often such an alarm is false, and whether the asking moved."""
+
+
+    if measured := asking.sentence(story.measurement, story.told_at.date()):
+        yield measured
 def drop(story: Story) -> int:
     """The points lost between the rounded scores; 0 where they are not known."""
     if story.before is None or story.since is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from services.alerts.messages.following import NOTHING, Following
 
@@ -82,7 +84,8 @@ class Story:
     """One message's facts. Times are aware and in REPORT_TZ; names are clean, single-line text.
 
     before and since are None only where nothing at all could be learnt; cause is None where the aggregator had not
-    caught up when the message had to go. because is routing's stage, journey, fallback or escalation.
+    caught up when the message had to go; measurement (what measurement.judged found) where the survey service was away.
+    because is routing's stage, journey, fallback or escalation.
     """
 
     kind: str
@@ -103,5 +106,6 @@ class Story:
     before: Figure | None = None
     since: Figure | None = None
     cause: Cause | None = None
+    measurement: Mapping[str, Any] | None = None
     ending: Ending | None = None
     following: Following = NOTHING

@@ -18,7 +18,7 @@ MICROSECONDS_A_DAY = 86_400_000_000
 
 _FIELDS = """id, journey, stage, metric, audience, state, opened_at, onset, opening_sequence, before, since, evidence,
              budget, false_alarms_per_year, acknowledged_at, acknowledged_by, closed_at, closed_by, resolved_by,
-             outcome, cause"""
+             outcome, cause, measurement"""
 
 
 def open_(
