@@ -8,7 +8,7 @@ from flask import Flask
 
 from services.alerts import SCHEMA, pages
 from services.alerts.routes import backtests, detectors, incidents, notifications, owners, silences
-from services.alerts.store import decisions
+from services.alerts.store import decisions, heartbeats
 from services.alerts.store import incidents as stored_incidents
 from services.alerts.store import notifications as stored_notifications
 from shared.db import Connection
@@ -16,6 +16,8 @@ from shared.settings import Settings, load
 from shared.telemetry import Sample
 from shared.web import health
 from shared.web.app import make_app
+
+_AGE = "Seconds since the last beat of the relay that the consumer took: about 60 at most"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -28,8 +30,12 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _samples(conn: Connection) -> list[Sample]:
     told = stored_notifications.waiting(conn, datetime.now(UTC))
+    heard = heartbeats.record(conn)
+    age = heard["seconds"]
     open_, waiting = stored_incidents.open_count(conn), decisions.pending_count(conn)
     return [
+        *([] if age is None else [("journeyloop_heartbeat_age_seconds", _AGE, {}, age)]),
+        ("journeyloop_detectors_stale", "Detectors of stages gone silent", {}, float(heard["stale"])),
         ("journeyloop_incidents_open", "Incidents not resolved", {}, float(open_)),
         ("journeyloop_decisions_pending", "Decisions the consumer has not applied yet", {}, float(waiting)),
         ("journeyloop_notifications_due", "Messages that should have gone by now", {}, float(told["due"])),

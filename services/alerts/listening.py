@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.alerts import stale
-from services.alerts.stale import STALE, Beat, Quiet
+from services.alerts.messages.story import STALE
+from services.alerts.stale import Beat, Quiet
 from services.alerts.store import heartbeats, notifications
 from services.alerts.store.heartbeats import Kept, Survey
 from shared import positions

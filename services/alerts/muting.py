@@ -13,8 +13,9 @@ from typing import Any
 from services.alerts import plans, silencing
 from services.alerts.messages.story import ESCALATED, OPENED, REPEATED, RESOLVED, STALE
 from services.alerts.plans import Told
-from services.alerts.store import announcements, incidents, notifications, silences
+from services.alerts.store import announcements, heartbeats, incidents, notifications, silences
 from shared.db import Connection
+from shared.events import isoformat
 
 Row = Mapping[str, Any]
 _MUTED = {
@@ -30,10 +31,10 @@ def fate(conn: Connection, row: Row, incident: Row | None, now: datetime) -> str
     """What becomes of a claimed announcement before any silence is asked: tell it, wait for another, or drop it.
 
     Reminders end with the acknowledgement. An opening that a silence kept until the incident was over is not told, and
-    neither is the end of an incident whose opening was not.
+    neither is the end of an incident whose opening was not, nor that no answers came when they come again.
     """
     if incident is None:
-        return TELL
+        return DROP if row["silenced_by"] and not _still_stale(conn, row) else TELL
     if row["kind"] in (REPEATED, ESCALATED):
         return TELL if incident["state"] == "open" else DROP
     if row["kind"] == OPENED:
@@ -83,6 +84,12 @@ def about(conn: Connection, row: Row) -> tuple[dict[str, Any] | None, Row]:
     incident = incidents.read(conn, row["incident_id"]) if row["incident_id"] else None
     of = row if incident is None else incident
     return incident, {name: of[name] for name in silencing.CRITERIA}
+
+
+def _still_stale(conn: Connection, row: Row) -> bool:
+    key = f"{row['journey']}/{row['stage']}"
+    known = heartbeats.stale(conn, [key]).get(key)
+    return known is not None and isoformat(known["since"]) == row["facts"]["since"]
 
 
 def _fate_of_the_end(conn: Connection, incident: Row, now: datetime) -> str:

@@ -13,7 +13,8 @@ from services.alerts.channels.outcome import Outcome, Refused
 from services.alerts.links import incident_link
 from services.alerts.messages.compose import Message, message, message_for_test
 from services.alerts.messages.gather import story
-from services.alerts.messages.story import TEST
+from services.alerts.messages.missing import Missing, missing
+from services.alerts.messages.story import TEST, Story
 from services.alerts.messages.wording import clean
 from services.alerts.secret_texts import filled_in
 from services.alerts.store import incidents, owners, stories
@@ -90,24 +91,30 @@ def _message(conn: Connection, settings: Settings, row: Row, owner: dict[str, An
     if row["kind"] == TEST:
         return message_for_test(row["owner"], clean(name or row["owner"]), isoformat(row["planned_at"]))
     journey_map = stories.journey_map(conn, row["journey"])
-    tellings = []
-    for part in store.told_with(conn, row["id"]):
-        incident = incidents.read(conn, part["incident_id"])
-        assert incident is not None, "a notification refers to its incident"
-        tellings.append(
-            story(
-                incident,
-                journey_map,
-                kind=part["kind"],
-                facts=part["facts"],
-                addressee=name,
-                because=part["because"],
-                told_at=row["planned_at"],
-                link=incident_link(settings, incident["id"]),
-                zone=settings.report_tz,
-            )
-        )
-    return message(tellings)
+    parts = store.told_with(conn, row["id"])
+    return message([_story(conn, settings, row, part, journey_map, name) for part in parts])
+
+
+def _story(
+    conn: Connection, settings: Settings, row: Row, part: Row, journey_map: Row | None, name: str | None
+) -> Story | Missing:
+    told_at, zone = row["planned_at"], settings.report_tz
+    if part["incident_id"] is None:
+        url = settings.survey_url
+        return missing(part, journey_map, addressee=name, told_at=told_at, survey_url=url, zone=zone)
+    incident = incidents.read(conn, part["incident_id"])
+    assert incident is not None, "a notification refers to its incident"
+    return story(
+        incident,
+        journey_map,
+        kind=part["kind"],
+        facts=part["facts"],
+        addressee=name,
+        because=part["because"],
+        told_at=told_at,
+        link=incident_link(settings, incident["id"]),
+        zone=zone,
+    )
 
 
 def _earlier(conn: Connection, row: Row) -> list[Any]:
@@ -115,4 +122,4 @@ def _earlier(conn: Connection, row: Row) -> list[Any]:
     if row["kind"] == TEST:
         return []
     told = store.told_with(conn, row["id"])
-    return store.opening_mails(conn, row, [part["incident_id"] for part in told])
+    return store.opening_mails(conn, row, [part["incident_id"] for part in told if part["incident_id"]])

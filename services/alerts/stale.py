@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-STALE = "stale"  # the state, and the kind of its notification
 # A beat comes each minute. One that is older than this when it is taken, or that follows the one before by more, leaves
 # a time open in which the pipe may have stood still: that time does not count.
 REACH = timedelta(seconds=90)

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from services.alerts.messages import reminder
+from services.alerts.messages import missing, reminder
+from services.alerts.messages.missing import Missing
 from services.alerts.messages.section import Row, Section, section
 from services.alerts.messages.sources import Line
-from services.alerts.messages.story import ESCALATED, OPENED, REPEATED, RESOLVED, Story
+from services.alerts.messages.story import ESCALATED, OPENED, REPEATED, RESOLVED, STALE, Story
 from shared.events import isoformat
 
 _RULE = "-" * 40
-_ORDER = (OPENED, ESCALATED, REPEATED, RESOLVED)
+_ORDER = (OPENED, ESCALATED, REPEATED, RESOLVED, STALE)
+Told = Story | Missing
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Message:
     sections: tuple[Section, ...] = ()
 
 
-def message(stories: Sequence[Story]) -> Message:
+def message(stories: Sequence[Told]) -> Message:
     """One message from one story, or from several that fell due together; an opening leads."""
     ordered = sorted(stories, key=lambda story: _ORDER.index(story.kind))
     sections = tuple(worded(story) for story in ordered)
@@ -49,8 +51,10 @@ def message_for_test(owner: str, owner_name: str, sent_at: str) -> Message:
     return Message(subject, f"{words}\n", f"{subject}\n{words}", payload)
 
 
-def worded(story: Story) -> Section:
+def worded(story: Told) -> Section:
     """One story in words."""
+    if isinstance(story, Missing):
+        return missing.section(story)
     return reminder.section(story) if story.kind in (ESCALATED, REPEATED) else section(story)
 
 
@@ -110,14 +114,17 @@ def _aligned(table: list[tuple[str, ...]], sides: str) -> list[str]:
     return rows
 
 
-def _payload(stories: Sequence[Story]) -> dict[str, Any]:
+def _payload(stories: Sequence[Told]) -> dict[str, Any]:
     first, *others = (_data(story) for story in stories)
-    kind, at = f"incident.{stories[0].kind}", isoformat(stories[0].told_at)
+    about = "stage" if stories[0].kind == STALE else "incident"
+    kind, at = f"{about}.{stories[0].kind}", isoformat(stories[0].told_at)
     return {"type": kind, "timestamp": at, "data": first | ({"merged": others} if others else {})}
 
 
-def _data(story: Story) -> dict[str, Any]:
+def _data(story: Told) -> dict[str, Any]:
     """One incident for machines: the message's own figures, unrounded scores."""
+    if isinstance(story, Missing):
+        return missing.data(story)
     return {
         "incident": story.incident,
         "kind": story.kind,

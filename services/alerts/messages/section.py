@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from services.alerts.messages import asking, sources, wording
 from services.alerts.messages.following import next_steps
@@ -31,6 +32,17 @@ class Row:
     score: str
     interval: str
     answers: str
+
+
+class Addressed(Protocol):
+    """A story as far as it says whom it is told to, and why."""
+
+    @property
+    def because(self) -> str: ...
+    @property
+    def stage_name(self) -> str: ...
+    @property
+    def journey_name(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -181,7 +193,7 @@ def _place(story: Story) -> str:
     return f"{story.stage_name} ({_journey(story)})"
 
 
-def _journey(story: Story) -> str:
+def _journey(story: Addressed) -> str:
     name = story.journey_name
     return name if name.lower().endswith("journey") else f"{name} journey"
 
@@ -190,7 +202,7 @@ def _addressed(story: Story, words: str) -> str:
     return f"{story.addressee}, {words}" if story.addressee else words[0].upper() + words[1:]
 
 
-def why(story: Story) -> str:
+def why(story: Addressed) -> str:
     """Why this person is told."""
     if story.because == "escalation":
         return "You get this because it was escalated to you."

@@ -141,9 +141,9 @@ def merge(conn: Connection, into: Mapping[str, Any]) -> None:
 
 
 def told_with(conn: Connection, notification: UUID) -> list[dict[str, Any]]:
-    """What one message tells: {incident_id, kind, because, facts} of the notification and all merged into it."""
+    """What one message tells: {incident_id, kind, journey, stage, because, facts} of it and all merged into it."""
     return conn.execute(
-        """SELECT n.incident_id, n.kind, n.because, n.planned_at, a.facts
+        """SELECT n.incident_id, n.kind, n.journey, a.stage, n.because, n.planned_at, a.facts
            FROM notification n JOIN announcement a ON a.id = n.announcement_id
            WHERE n.id = %(id)s OR n.merged_into = %(id)s ORDER BY n.number""",
         {"id": notification},

@@ -12,7 +12,7 @@ from services.alerts.stale import Waits
 from services.alerts.store import heartbeats
 from shared.batch import Batch
 from shared.db import Connection
-from shared.events import isoformat
+from shared.events import isoformat, parse_time
 from tests.integration.alerts.feed import ZONE, feed
 from tests.unit.aggregator.maps import SHOP
 from tests.unit.alerts.events import SCORES, Event, recorded
@@ -125,6 +125,10 @@ class Line:
                 score = SCORES[self.random.choices(list(SCORES), (6, 2, 2))[0]]
                 at = self.now - timedelta(seconds=20 + self._owed[stage])
                 self.made[stage].append(recorded(len(self.made[stage]) + 1, score, at, False, stage))
+
+    def last_answer(self, stage: str) -> datetime:
+        """When the stage's last answer was received."""
+        return parse_time(self.made[stage][-1][1]["recorded_at"])
 
     def _new(self, stage: str) -> list[Event]:
         new = self.made[stage][self.received[stage] :]
