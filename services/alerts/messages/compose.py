@@ -142,6 +142,7 @@ def _data(story: Told) -> dict[str, Any]:
         "since": asdict(story.since) if story.since else None,
         "now": asdict(story.ending.back) if story.ending and story.ending.back else None,
         "cause": asdict(story.cause) if story.cause else None,
+        "measurement": story.measurement,
         "escalation": _escalation(story),
     }
 
@@ -149,5 +150,4 @@ def _data(story: Told) -> dict[str, Any]:
 def _escalation(story: Story) -> dict[str, str] | None:
     """Whom it goes to, and when, unless somebody acknowledges it."""
     coming = story.following
-        "measurement": story.measurement,
     return {"to": coming.goes_to, "at": isoformat(coming.goes_at)} if coming.goes_at else None

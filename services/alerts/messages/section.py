@@ -59,6 +59,8 @@ class Section:
     invitation: str
     link: str
     why: str
+    sure: tuple[str, ...] = ()
+    lines_head: str = "Touchpoint"
 
 
 def section(story: Story) -> Section:
@@ -71,8 +73,6 @@ def headline(story: Story) -> str:
     name = measured(story)
     if story.kind == RESOLVED and story.ending:
         return _ending_headline(name, story, story.ending)
-    sure: tuple[str, ...] = ()
-    lines_head: str = "Touchpoint"
     since = wording.day(story.onset, story.told_at)
     points_lost = drop(story)
     if story.since is None or points_lost <= 0:
@@ -96,6 +96,8 @@ def _opened(story: Story) -> Section:
         invitation="Open the incident",
         link=story.link,
         why=" ".join(filter(None, (next_steps(story.following, story.told_at), why(story)))),
+        sure=tuple(_sure(story)),
+        lines_head="Segment" if story.cause and story.cause.kind == SEGMENT else "Touchpoint",
     )
 
 
@@ -108,8 +110,6 @@ def _happened(story: Story) -> str:
             f"answer: nobody rates it clearly lower than before."
         )
     return f"{_RATE[story.metric].format(who=who, what=_place(story))} since {moment}."
-        sure=tuple(_sure(story)),
-        lines_head="Segment" if story.cause and story.cause.kind == SEGMENT else "Touchpoint",
 
 
 def _is_mix(story: Story) -> bool:
@@ -156,8 +156,14 @@ def _opening_notes(story: Story) -> Iterator[str]:
         )
     else:
         yield from sources.notes(story.cause)
+
+
+def _sure(story: Story) -> Iterator[str]:
+    """How often such an alarm is false, and whether the asking moved."""
     often = wording.how_often(story.false_alarms_per_year)
     yield f"How sure: a healthy stage raises such an alarm {often}."
+    if measured := asking.sentence(story.measurement, story.told_at.date()):
+        yield measured
 
 
 def _rows(story: Story, figures: dict[str, Figure | None]) -> tuple[Row, ...]:
@@ -170,12 +176,6 @@ def _row(label: str, metric: str, figure: Figure) -> Row:
     return Row(label, wording.score(metric, figure.score), interval, wording.answers(figure.n))
 
 
-def _sure(story: Story) -> Iterator[str]:
-    """How often such an alarm is false, and whether the asking moved."""
-
-
-    if measured := asking.sentence(story.measurement, story.told_at.date()):
-        yield measured
 def drop(story: Story) -> int:
     """The points lost between the rounded scores; 0 where they are not known."""
     if story.before is None or story.since is None:
