@@ -64,7 +64,8 @@ def _telling(row: Row, names: Mapping[str, str], zone: ZoneInfo) -> Happening:
     if row["state"] == "due":
         tries = f"Tried {row['attempts']}\N{MULTIPLICATION SIGN}. " if row["attempts"] else ""
         return Happening(at, _when(at, zone), f"{who} is being told {way}", tries + (row["detail"] or ""))
-    return Happening(at, _when(at, zone), f"{who} told {way}", "")
+    told = "reminded" if row["kind"] == "repeated" else "told"
+    return Happening(at, _when(at, zone), f"{who} {told} {way}", "")
 
 
 def _when(at: datetime, zone: ZoneInfo) -> str:

@@ -72,7 +72,9 @@ def rows(row: Row, place: Row, to: Told, planned_at: datetime) -> Iterator[dict[
 
 def following(conn: Connection, row: Row, to: Told, now: datetime) -> dict[str, Any]:
     """What follows unless somebody acknowledges, for the message to say: {escalation: {to, at} or null, again_at}."""
-    again_at = schedule.repeats_at(to.document, now) if to.document else None
+    if row["kind"] == ESCALATED:
+        return {}
+    again_at = schedule.repeats_at(to.document, now)
     if row["kind"] == OPENED:
         owner, at = to.document and to.document.get("escalate_to"), schedule.escalates_at(to.document, now)
     else:

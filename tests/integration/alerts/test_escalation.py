@@ -90,6 +90,7 @@ def test_their_mails_thread_under_the_opening_and_never_say_down(
     assert told_to_ana.startswith("Ana, Ben was told on ")
     assert "and has not acknowledged it. Customers rate Delivery (Shop journey) clearly lower" in told_to_ana
     assert "because Ben named you for what is not acknowledged." in told_to_ana
+    assert "Not acknowledged by" not in told_to_ana, "it came to her already"
     assert text(mail_sink).startswith("Ben, nobody has acknowledged this yet. Customers rate Delivery")
     assert "Not acknowledged by" not in text(mail_sink), "it was escalated already"
     assert "The next reminder comes " in text(mail_sink)
