@@ -10,9 +10,10 @@ from typing import Any
 from services.alerts import SCHEMA
 from services.alerts.detection import BUDGET, Closing, DaySums, Detector, Sum, from_json, to_json
 from services.alerts.listening import Clock, listen
+from services.alerts.remapping import ask_about_maps
 from services.alerts.store import decisions, detectors, incidents, maps
 from services.alerts.store.heartbeats import now
-from services.alerts.watch import Watch, Watched
+from services.alerts.watch import Ending, Watch, Watched
 from shared import consumer
 from shared.batch import Batch
 from shared.db import Connection
@@ -21,6 +22,7 @@ from shared.settings import Settings
 
 GROUP = "alerts"
 DAYS_IN_MEMORY = 150_000
+REPLACED = "All its surveys were replaced by others: nothing can tell any more whether it is over."
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -43,6 +45,7 @@ class Handler:
     def apply(self, conn: Connection, batch: Batch) -> None:
         """One transaction's work; the positions of the batch's keys are locked by the caller."""
         maps.keep_journeys(conn, batch.journeys)
+        ask_about_maps(conn, [data["journey"] for _, data in batch.journeys], self.zone, self.clock)
         self._detect(conn, batch)
         listen(conn, batch, self.clock)
 
@@ -152,6 +155,9 @@ def _tell(conn: Connection, watch: Watch) -> None:
     for place, change in watch.changes:
         if isinstance(change, Closing):
             incidents.recover(conn, place, change.opening, _moment(change.at))
+            continue
+        if isinstance(change, Ending):
+            incidents.recover(conn, place, change.opening, change.at, closed_by="map", text=REPLACED)
             continue
         incidents.open_(
             conn,

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from services.alerts.detection import (
     BUDGET,
     FALSE_ALARMS_PER_YEAR,
+    MAP,
     Answer,
     Closing,
     Detector,
@@ -46,7 +47,14 @@ class Share(NamedTuple):
     false_alarms_per_year: float
 
 
-Change = tuple[Place, Opening | Closing]
+class Ending(NamedTuple):
+    """A map ended the incident that the answer `opening` opened: none of its surveys is asked any more."""
+
+    opening: int
+    at: datetime
+
+
+Change = tuple[Place, Opening | Closing | Ending]
 
 
 @dataclass(slots=True)
@@ -83,9 +91,13 @@ class Watch:
     ) -> None:
         """One decision of a key that stands at sequence `after`."""
         watched = self.find(place) or self._add(place, after)
+        state = watched.detector.state
+        opened = state.opened
         # A rate of its own is never shared; a share recorded all the same is one of a table emptied by hand.
-        if not (kind == BUDGET and watched.detector.state.own_rate):
-            decide(watched.detector.state, kind, payload)
+        if not (kind == BUDGET and state.own_rate):
+            decide(state, kind, payload)
+        if kind == MAP and opened is not None and state.opened is None:
+            self.changes.append((place, Ending(opened.sequence, parse_time(payload["at"]))))
         watched.last_decision = place_in_order
         self.touched.add(place)
 

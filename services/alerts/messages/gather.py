@@ -121,4 +121,5 @@ def _ending(incident: Row, facts: Row, zone: ZoneInfo) -> Ending:
         note=facts.get("note"),
         back=back,
         lowest=lowest,
+        replaced=incident["closed_by"] == "map",
     )

@@ -22,6 +22,10 @@ _OUTCOMES = {
     "new_normal": "taken as the new normal",
     "false_alarm": "called a false alarm",
 }
+_REPLACED = (
+    "All the questions it was about were replaced by others, and what answers to new ones mean must be learnt first: "
+    "nobody can tell whether it is over."
+)
 
 
 @dataclass(frozen=True)
@@ -120,9 +124,15 @@ def _resolved(story: Story, ending: Ending) -> Section:
     began = wording.moment(story.onset, story.told_at)
     lasted = wording.lasting(ending.closed_at - story.onset)
     ended = f"was {_OUTCOMES[ending.outcome or 'fixed']}" if ending.by_person else "is over"
+    ended = "cannot be followed any more" if ending.replaced else ended
     words = f"the drop in {measured(story)} ({_journey(story)}) that began on {began} {ended} after {lasted}."
-    figures = {"Before": story.before, "Lowest": ending.lowest, "Now": ending.back}
+    figures = {
+        "Before": story.before,
+        "Lowest": ending.lowest,
+        "Now": None if ending.replaced else ending.back,
+    }
     notes = (f"What was done: {wording.clean(ending.note)}",) if ending.note else ()
+    notes = (_REPLACED,) if ending.replaced else notes
     return Section(
         headline=headline(story),
         sentence=_addressed(story, words),
@@ -139,6 +149,8 @@ def _resolved(story: Story, ending: Ending) -> Section:
 def _ending_headline(name: str, story: Story, ending: Ending) -> str:
     lasted = wording.lasting(ending.closed_at - story.onset)
     at = wording.score(story.metric, ending.back.score) if ending.back else None
+    if ending.replaced:
+        return f"{name}: questions replaced after {lasted}, the drop cannot be followed"
     if ending.by_person:
         words = _OUTCOMES[ending.outcome or "fixed"]
         return f"{name} at {at} after {lasted}: {words}" if at else f"{name} {words} after {lasted}"

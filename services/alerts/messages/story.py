@@ -69,7 +69,10 @@ class Cause:
 
 @dataclass(frozen=True)
 class Ending:
-    """How an incident ended: what the score is back at, its lowest stretch, and what a person said was done."""
+    """How an incident ended: what the score is back at, its lowest stretch, and what a person said was done.
+
+    replaced: a map ended it, because none of its questions is asked any more.
+    """
 
     closed_at: datetime
     by_person: bool
@@ -77,6 +80,7 @@ class Ending:
     note: str | None = None
     back: Figure | None = None
     lowest: Figure | None = None
+    replaced: bool = False
 
 
 @dataclass(frozen=True)

