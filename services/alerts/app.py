@@ -18,6 +18,7 @@ from shared.web import health
 from shared.web.app import make_app
 
 _AGE = "Seconds since the last beat of the relay that the consumer took: about 60 at most"
+_SOUND = "Stages of which the last beat proved that no answer was on its way: only these can be stale"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -36,6 +37,7 @@ def _samples(conn: Connection) -> list[Sample]:
     return [
         *([] if age is None else [("journeyloop_heartbeat_age_seconds", _AGE, {}, age)]),
         ("journeyloop_detectors_stale", "Detectors of stages gone silent", {}, float(heard["stale"])),
+        ("journeyloop_stages_sound", _SOUND, {}, float(heard["sound"])),
         ("journeyloop_incidents_open", "Incidents not resolved", {}, float(open_)),
         ("journeyloop_decisions_pending", "Decisions the consumer has not applied yet", {}, float(waiting)),
         ("journeyloop_notifications_due", "Messages that should have gone by now", {}, float(told["due"])),

@@ -88,7 +88,9 @@ def _plain(line: str) -> str:
 
 
 def _markdown(line: str) -> str:
-    return f"[Open the incident]({line})" if _is_link(line) else _MARKS.sub(r"\\\1", _plain(line))
+    if _is_link(line):
+        return f"[{'Open the incident' if '/incidents/' in line else 'Open the question'}]({line})"
+    return _MARKS.sub(r"\\\1", _plain(line))
 
 
 def _is_link(line: str) -> bool:

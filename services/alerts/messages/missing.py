@@ -79,12 +79,14 @@ def section(story: Missing) -> Section:
             "Everything of ours worked meanwhile, as far as it was looked at every minute: time in which it did not is "
             "not counted. Often a page lost its survey, or an e-mail is not sent any more.",
             f"Until answers come again, nobody would notice if {story.stage_name} got worse.",
-            "How sure: chance brings such a silence less than once a year, and it is more than three times as long as "
-            "any other of the last 28 days. You are told once.",
         ),
         invitation="See whether the question still shows",
         link=story.link,
         why=why(story),
+        sure=(
+            "How sure: chance brings such a silence less than once a year, and it is more than three times as long as "
+            "any other of the last 28 days. You are told once.",
+        ),
     )
 
 

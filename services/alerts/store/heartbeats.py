@@ -191,9 +191,11 @@ def end_stale(conn: Connection, keys: Iterable[str]) -> None:
 
 
 def record(conn: Connection) -> dict[str, Any]:
-    """{stale, seconds}: how many detectors' stages are stale, and how old the last beat taken is (None: none yet)."""
+    """{stale, sound, seconds}: detectors whose stages are stale, stages whose last beat was sound, and how old the last
+    beat taken is (None: none yet)."""
     row = conn.execute(
         """SELECT (SELECT count(*) FROM detector JOIN stale USING (key)) AS stale,
+                  (SELECT count(*) FROM heartbeat JOIN beat USING (beat_at) WHERE sound) AS sound,
                   (SELECT extract(epoch FROM clock_timestamp() - beat_at)::float8 FROM beat
                    WHERE taken_at IS NOT NULL) AS seconds"""
     ).fetchone()
