@@ -25,9 +25,9 @@ class Fact:
 
 def facts(incident: Row, measurement: Row | None, today: date) -> list[Fact]:
     """In the order of the page; what is not known says so."""
-    before, since = (wording.answers(incident[name]["n"]) for name in ("before", "since"))
+    before, since = incident["before"]["n"], incident["since"]["n"]
     found = [
-        Fact("Answers", (f"{since} when it opened, against {before} before",)),
+        Fact("Answers", (f"{since:,} when it opened, against {before:,} before",)),
         Fact(
             "Evidence", (f"{incident['evidence']:,.0f}, where {incident['budget']:,.0f} opens an incident",)
         ),

@@ -20,18 +20,20 @@ class Line:
 
 
 def lines(cause: Cause) -> Iterator[Line]:
-    """What is beyond noise by name, the rest together, the mix apart. Their points add up to the change."""
+    """What is beyond noise by name, the rest together, the mix apart; first what it is. They add up to the change."""
+    mix = [Line("Different mix", cause.mix, "not a real change", named=False)] if cause.mix else []
+    if cause.kind == MIX:
+        yield from mix
     across = "at all touchpoints" if cause.kind == SEGMENT else ""
     for part in cause.parts:
         name = f"{part.name} (moment of truth)" if part.moment_of_truth else part.name
         yield Line(name, part.points, f"mostly {part.mostly}" if part.mostly else across)
     if cause.others:
         name = "Others" if cause.parts else "All touchpoints together"
-        yield Line(
-            name, cause.others, "within noise" if cause.kind == MIX else "each within noise", named=False
-        )
-    if cause.mix:
-        yield Line("Different mix", cause.mix, "not a real change", named=False)
+        remark = "within noise" if cause.kind == MIX else "each within noise"
+        yield Line(name, cause.others, remark, named=False)
+    if cause.kind != MIX:
+        yield from mix
 
 
 def notes(cause: Cause) -> Iterator[str]:

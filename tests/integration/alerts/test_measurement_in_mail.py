@@ -71,8 +71,8 @@ def answer(survey_web: FlaskClient, conn: Connection) -> None:
     conn.execute("SET search_path = alerts")
 
 
-def told(mail: Any) -> str:
-    return str(mail.get_body(("plain",)).get_content())
+def told(mail: Any, kind: str = "plain") -> str:
+    return str(mail.get_body((kind,)).get_content())
 
 
 def test_what_moved_is_in_mail_page_and_json(
@@ -97,7 +97,7 @@ def test_what_moved_is_in_mail_page_and_json(
         r"volume unchanged\.",
         line,
     ), line
-    assert line.partition(";")[0] in mail.get_body(("html",)).get_content()
+    assert line.partition(";")[0] in told(mail, "html")
     found = call("GET", f"/v1/incidents/{incident}", role="viewer").json["measurement"]
     assert {one["channel"]: one["moved"] for one in found["channels"]} == {"app": True, "link": True}
     assert (found["volume"]["moved"], found["response_rate"]) == (False, None)

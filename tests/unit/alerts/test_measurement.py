@@ -191,7 +191,7 @@ def test_the_page_says_what_is_not_known() -> None:
     incident = {"before": {"n": 17_240}, "since": {"n": 1}, "evidence": 912.4, "budget": 730.0}
     found = {fact.name: fact.values for fact in page_truth.facts(incident, None, TODAY)}
     assert found == {
-        "Answers": ("1 answer when it opened, against 17,240 answers before",),
+        "Answers": ("1 when it opened, against 17,240 before",),
         "Evidence": ("912, where 730 opens an incident",),
         "Measurement": ("The survey service could not be asked.",),
     }

@@ -59,15 +59,15 @@ def test_a_moved_mix_blames_nobody() -> None:
     assert (
         """
 Where the 19 points come from
-  All touchpoints together    -1   (within noise)
   Different mix              -18   (not a real change)
+  All touchpoints together    -1   (within noise)
 
 More answers come from plan free: 20 % of all before, 60 % since.
 """
         in told.text
     )
     assert told.chat.splitlines()[1] == (
-        "All touchpoints together -1, within noise. Different mix -18, not a real change."
+        "Different mix -18, not a real change. All touchpoints together -1, within noise."
     )
 
 
