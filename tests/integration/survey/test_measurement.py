@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.survey.store import measurement
 from shared import outbox
 from shared.events import parse_time
 from tests.integration.survey.conftest import Service
 
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(ZoneInfo("Europe/Berlin")).date()
 ASKED = {
     "journey": "shop",
     "stage": "delivery",
@@ -107,3 +109,16 @@ def test_bad_questions_name_the_parameter(shop: Service, wrong: dict[str, Any], 
 
 def test_only_those_who_may_read(shop: Service) -> None:
     ask(shop, role="collector", status=403)
+
+
+def test_nobody_waits_for_a_long_count(shop: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.conn.execute(
+        """INSERT INTO response (id, answer_id, survey, survey_revision, score, reasons, attributes, segments,
+                                 answered_at, received_at, historic, first_content)
+           SELECT gen_random_uuid(), gen_random_uuid(), 'delivery-nps', 1, 9, '{}', '{}', '{}', now(), now(), false, ''
+           FROM generate_series(1, 30000)"""
+    )
+    monkeypatch.setattr(measurement, "LONGEST_MS", 1)
+    ask(shop, status=503)
+    monkeypatch.undo()
+    assert ask(shop)["since"]["days"][0]["answers"] == 30_000
