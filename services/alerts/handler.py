@@ -44,8 +44,7 @@ class Handler:
 
     def apply(self, conn: Connection, batch: Batch) -> None:
         """One transaction's work; the positions of the batch's keys are locked by the caller."""
-        maps.keep_journeys(conn, batch.journeys)
-        ask_about_maps(conn, [data["journey"] for _, data in batch.journeys], self.zone, self.clock)
+        ask_about_maps(conn, maps.keep_journeys(conn, batch.journeys), self.zone, self.clock)
         self._detect(conn, batch)
         listen(conn, batch, self.clock)
 

@@ -44,9 +44,9 @@ def rebuild(context: click.Context, receiver: str, dry_run: bool, as_json: bool)
         rebuilt = _rebuild(settings, receiver, dry_run)
     except LogIncomplete as error:
         raise click.ClickException(str(error)) from error
-    if rebuilt.moved and not dry_run:
-        send_again(settings, everything=False)
-    document = asdict(rebuilt) | {"receiver": receiver, "dry_run": dry_run}
+    lacking = bool(rebuilt.moved) and not dry_run
+    sent_again = send_again(settings, everything=False) if lacking else None
+    document = asdict(rebuilt) | {"receiver": receiver, "dry_run": dry_run, "sent_again": sent_again}
     document["seconds"] = round(time.monotonic() - began, 1)
     if as_json:
         click.echo(orjson.dumps(document))
@@ -92,6 +92,8 @@ def _show(document: dict[str, Any]) -> None:
         click.echo(remark)
     for key, sequence in document["moved"].items():
         click.echo(f"{key}: its position was lost or behind, and is now {sequence:,}")
+    if document["sent_again"]:
+        click.echo(document["sent_again"])
     merged = f" and {document['decisions']:,} decisions" if document["receiver"] == "alerts" else ""
     would = "nothing is written" if document["dry_run"] else "done"
     click.echo(f"{would}: {document['events']:,} events{merged} in {document['seconds']:.1f} s")

@@ -10,21 +10,25 @@ from psycopg.types.json import Jsonb
 from shared.db import Connection
 
 
-def keep_journeys(conn: Connection, events: Iterable[tuple[str, dict[str, Any]]]) -> None:
-    """Keep each map whose revision is higher than the stored one; a retired journey keeps its last map."""
+def keep_journeys(conn: Connection, events: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
+    """Keep each map whose revision is higher than the stored one; a retired journey keeps its last map.
+
+    The journeys whose map is new.
+    """
     latest: dict[str, tuple[str, dict[str, Any]]] = {}
     for kind, data in events:
         if data["revision"] > latest.get(data["journey"], ("", {"revision": 0}))[1]["revision"]:
             latest[data["journey"]] = (kind, data)
     if not latest:
-        return
-    conn.execute(
+        return []
+    kept = conn.execute(
         """INSERT INTO journey AS j (journey, revision, retired, document)
            SELECT * FROM unnest(%s::text[], %s::bigint[], %s::boolean[], %s::jsonb[])
            ON CONFLICT (journey) DO UPDATE
            SET revision = EXCLUDED.revision, retired = EXCLUDED.retired,
                document = CASE WHEN EXCLUDED.retired THEN j.document ELSE EXCLUDED.document END
-           WHERE j.revision < EXCLUDED.revision""",
+           WHERE j.revision < EXCLUDED.revision
+           RETURNING journey""",
         [
             list(latest),
             [data["revision"] for _, data in latest.values()],
@@ -32,6 +36,7 @@ def keep_journeys(conn: Connection, events: Iterable[tuple[str, dict[str, Any]]]
             [Jsonb(data) for _, data in latest.values()],
         ],
     )
+    return [row["journey"] for row in kept]
 
 
 def stage(conn: Connection, journey: str, stage: str) -> dict[str, Any] | None:

@@ -78,3 +78,14 @@ def test_what_ends_nothing(
     tick(conn, handler)
     assert incidents(conn) == [{"state": "open", "closed_by": None}]
     assert conn.execute("SELECT 1 FROM decision WHERE kind = 'map'").fetchall() == []
+
+
+def test_a_map_that_comes_again_ends_nothing(conn: Connection) -> None:
+    handler = Handler(ZONE)
+    publish(conn, handler, 1, NEW)  # late answers to the old question follow
+    feed(conn, handler, events(160, historic_days=LIVE, low=LOW, seed=2))
+    publish(conn, handler, 1, NEW)
+    tick(conn, handler)
+    assert incidents(conn) == [{"state": "open", "closed_by": None}]
+    publish(conn, handler, 2, NEW)
+    assert incidents(conn) == [{"state": "resolved", "closed_by": "map"}]
