@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.alerts.detection.baseline import learn, weekday_of
+from services.alerts.detection.baseline import ENOUGH_ANSWERS, learn, weekday_of
 from services.alerts.detection.evidence import (
     CASE_NEEDED,
     DROPS,
@@ -25,6 +25,7 @@ from services.alerts.detection.state import BETS, Opened, State
 from services.alerts.detection.sums import DaySums, Revision, Sum
 
 MICROSECONDS_A_DAY = 86_400e6
+RENEWALS = 4  # a baseline is learned anew at the latest after a quarter of its own answers
 
 Factors = tuple[float, ...]
 
@@ -94,16 +95,23 @@ class Detector:
             self.sums.add(day, revision, half)
 
     def prepare(self, answer: Answer) -> None:
-        """Before a live answer: go-live and, while no incident is open, the baseline of a new clock day."""
+        """Before a live answer: go-live and, while no incident is open, the baseline of a new clock day; sooner
+        where so many answers come in a day that they would soon outnumber what the baseline knows."""
         state = self.state
         if state.live_from is None:
             state.live_from = answer.clock_day
         state.last_live = answer.clock
         new_day = state.learned_on is None or answer.clock_day > state.learned_on
-        if state.opened is None and (new_day or state.retrain):
+        if state.opened is None and (new_day or state.retrain or state.taken >= self.patience()):
             state.baseline = learn(self.sums, answer.clock_day, state.healthy, state.live_from)
-            state.learned_on, state.retrain = answer.clock_day, False
+            state.learned_on, state.retrain, state.taken = answer.clock_day, False, 0
             self._factors.clear()
+        state.taken += 1
+
+    def patience(self) -> int:
+        """How many live answers a baseline serves, within one clock day."""
+        learned = self.state.baseline
+        return max(ENOUGH_ANSWERS if learned is None else learned.n, ENOUGH_ANSWERS) // RENEWALS
 
     def _forward(self, answer: Answer) -> float:
         """D: how far this answer moves the clock, in days; 1 day for the first that bets."""
@@ -175,9 +183,10 @@ class Detector:
         if learned is None or not learned.bets(revision):
             return None
         null, unit = learned.null(weekday, revision), half / 2
+        root = learned.discount(weekday, revision)
         if not up:
             stakes = [stake_down(drop, learned.variance, null) for drop in DROPS]
-            return tuple(factor_down(stake, null, unit, learned.clustering) for stake in stakes)
+            return tuple(factor_down(stake, null, unit, root) for stake in stakes)
         low = clamp(null - RECOVERY_STEP)
         stakes = [stake_up(drop / 2, learned.variance, low) for drop in DROPS]
-        return tuple(factor_up(stake, low, unit, learned.clustering) for stake in stakes)
+        return tuple(factor_up(stake, low, unit, root) for stake in stakes)

@@ -28,7 +28,7 @@ class Opened:
 class State:
     """One detector. `clock` is the latest clock time of an answer that bet; `watched` the clock time it watched for.
 
-    `healthy_at` holds, for each bet, the moment and day its case was last at most 1. `left_out` lists incidents kept
+    `taken` counts live answers since the baseline was learned. `healthy_at` holds, for each bet, the moment and day its case was last at most 1. `left_out` lists incidents kept
     out of the baseline as (opening sequence, first day, last day). `restart` is the first day a new normal allows.
     """
 
@@ -41,6 +41,7 @@ class State:
     watched: int = 0
     retrain: bool = True
     learned_on: int | None = None
+    taken: int = 0
     baseline: Baseline | None = None
     evidence: list[float] = field(default_factory=lambda: [0.0] * BETS)
     case: list[float] = field(default_factory=lambda: [1.0] * BETS)

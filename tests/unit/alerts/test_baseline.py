@@ -122,6 +122,22 @@ def test_few_days_show_no_clustering() -> None:
     assert learned(sums(made), live_from=TODAY).clustering == 1
 
 
+def test_young_answers_are_counted_and_discount() -> None:
+    """28 days' lag at 20 a day; a flood of 3 000 on the last day outnumbers the 2 000 the survey is known by."""
+    made = sums(steady(range(TODAY - 128, TODAY)))
+    steadily = learned(made)
+    assert steadily.young_surveys == {SURVEY: 28 * 20}
+    assert sum(steadily.young_weekdays) == 28 * 20
+    assert all(steadily.discount(weekday, SURVEY) == steadily.clustering for weekday in range(7))
+    for _ in range(3000):
+        made.add(TODAY, SURVEY, 2)
+    flooded = learned(made)
+    today, n = weekday_of(TODAY), flooded.surveys[SURVEY][0]
+    assert flooded.discount(today + 1, SURVEY) == pytest.approx(flooded.clustering * (28 * 20 + 3000) / n)
+    known = flooded.weekdays[today][0] + 150
+    assert flooded.discount(today, SURVEY) == pytest.approx(flooded.clustering * (4 * 20 + 3000) / known)
+
+
 def test_json_keeps_every_bit() -> None:
     random = Random(3)
     found = learned(
