@@ -1,4 +1,4 @@
-"""φ: answers of one day are alike (who was asked, what happened that day), so they tell less than as many others would."""
+"""φ: answers of one day are alike (who was asked, what happened), so they tell less than as many of other days."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WORTH_OF_A_DAY = 400
 
 
 def clustering(days: Sequence[DayCount], expected: Sequence[float], variance: float) -> float:
-    """φ ≥ 1: how much more the days' means spread around their weekday's `expected` mean than independent answers would.
+    """φ ≥ 1: how much more days spread around their weekday's `expected` mean than independent answers would.
 
     The larger of the mean over days (DESIGN §7) and the mean over answers: a day effect weighs on a busy day more, and
     few busy days among many quiet ones would not show in the first (ADR 0009). Days of even volume give the same twice.

@@ -28,8 +28,9 @@ class Opened:
 class State:
     """One detector. `clock` is the latest clock time of an answer that bet; `watched` the clock time it watched for.
 
-    `taken` counts live answers since the baseline was learned. `healthy_at` holds, for each bet, the moment and day its case was last at most 1. `left_out` lists incidents kept
-    out of the baseline as (opening sequence, first day, last day). `restart` is the first day a new normal allows.
+    `taken` counts live answers since the baseline was learned. `healthy_at` holds, for each bet, the moment and day its
+    case was last at most 1. `left_out` lists incidents kept out of the baseline as (opening sequence, first day, last
+    day). `restart` is the first day a new normal allows.
     """
 
     false_alarms_per_year: float
