@@ -187,10 +187,11 @@ def end_attempt(
 
 
 def settle(conn: Connection, notification: UUID, state: str, now: datetime) -> None:
-    """The notification was sent, or has failed for good."""
+    """The notification was sent, or has failed for good; what was sent stays so, whoever was slow to say otherwise."""
     conn.execute(
         """UPDATE notification SET state = %s, settled_at = %s, lease_until = NULL,
-                  failures = failures + (%s = 'failed')::int WHERE id = %s""",
+                  failures = failures + (%s = 'failed')::int
+           WHERE id = %s AND state <> 'sent'""",
         [state, now, state, notification],
     )
 
@@ -198,7 +199,8 @@ def settle(conn: Connection, notification: UUID, state: str, now: datetime) -> N
 def try_again(conn: Connection, notification: UUID, at: datetime) -> None:
     """The attempt failed; the next is due at `at`."""
     conn.execute(
-        "UPDATE notification SET due_at = %s, failures = failures + 1, lease_until = NULL WHERE id = %s",
+        "UPDATE notification SET due_at = %s, failures = failures + 1, lease_until = NULL"
+        " WHERE id = %s AND state = 'due'",
         [at, notification],
     )
 
