@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dev.simulation import measures, worlds
 from dev.simulation.measures import Estimate
+from dev.simulation.page import markdown
+from dev.simulation.picture import draw as draw_picture
 from dev.simulation.run import cells, parcels, results
 from dev.simulation.scenarios import SCENARIOS, VOLUMES
 from dev.simulation.seen import OURS, Seen
@@ -129,6 +132,17 @@ def test_a_figure_over_its_bound_is_told() -> None:
     made = cells([healthy], [(parcel, [wrong] * 20) for parcel in work])
     assert all(broken(healthy.columns[0], cell) for cell in made)
     assert "3.00 ± 0.05 !" in next(iter(ours(made)))
+
+
+def test_the_page_and_its_picture(tmp_path: Path) -> None:
+    seen = Seen(1.0, 365, 500, 730, {who: [(400.0, 401.0)] for who in WHO})
+    work = [parcel for parcel in parcels(SCENARIOS, 0.001) if parcel.first == 0]
+    made = cells(SCENARIOS, [(parcel, [seen] * 20) for parcel in work])
+    page = markdown(made, "a test")
+    draw_picture(made, tmp_path / "picture.svg")
+    assert "{" not in page
+    assert all(one.title in page for one in SCENARIOS)
+    assert (tmp_path / "picture.svg").read_text().count("<path") > 50
 
 
 def test_how_figures_are_shown() -> None:
