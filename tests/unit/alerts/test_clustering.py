@@ -24,6 +24,13 @@ def test_independent_answers_show_none() -> None:
     assert clustering(days(1, [60] * 200, 0.0), EVEN, 0.25) < 1.3
 
 
+def test_chance_alone_counts_for_little() -> None:
+    """Of independent answers half of all samples come out above 1, by .04 on average; hardly anything is left of it."""
+    found = [clustering(days(seed, [12] * 180, 0.0), EVEN, 0.25) for seed in range(60)]
+    assert sum(found) / len(found) < 1.03
+    assert sum(phi == 1 for phi in found) > 45
+
+
 def test_a_day_effect_shows() -> None:
     # 1 + n·σ²/v = 1 + 100·.01/.25 = 5
     assert clustering(days(2, [100] * 300, 0.1), EVEN, 0.25) == pytest.approx(5, rel=0.25)
