@@ -44,7 +44,10 @@ def list_notifications(query: dict[str, Any]) -> dict[str, Any]:
 @require("lead")
 @blueprint.response(202)
 def redeliver(notification: str) -> dict[str, Any]:
-    """Send it again now, with the same id; its schedule of tries begins anew. 409 where it never went by itself."""
+    """Send it again now, with the same id and whatever silence is in force; its schedule of tries begins anew.
+
+    409 where it never went by itself.
+    """
     with database() as conn:
         row = _found(deliveries.read(conn, [_id(notification)]), notification)
         if row["state"] == "merged":

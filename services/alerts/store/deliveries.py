@@ -41,10 +41,12 @@ def read(conn: Connection, ids: list[UUID]) -> list[dict[str, Any]]:
 
 
 def send_again(conn: Connection, notification: UUID, now: datetime) -> None:
-    """Make a notification due now, its schedule from the start; a running attempt keeps its lease."""
+    """Make a notification due now, its schedule from the start; a running attempt keeps its lease.
+
+    It counts as tried: what a person asks for is neither merged into another message nor silenced.
+    """
     conn.execute(
-        """UPDATE notification SET state = 'due', due_at = %s, failures = 0, attempts = 0,
-                  settled_at = NULL
+        """UPDATE notification SET state = 'due', due_at = %s, failures = 0, attempts = 1, settled_at = NULL
            WHERE id = %s""",
         [now, notification],
     )

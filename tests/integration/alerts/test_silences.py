@@ -226,3 +226,23 @@ def test_a_silenced_message_is_not_redelivered(
     telling.work(seconds=61)
     answer = call("POST", f"/v1/notifications/{telling.rows()[0]['id']}/redeliver")
     assert (answer.status_code, answer.json["title"]) == (409, "Silenced")
+
+
+def test_what_a_person_sends_again_goes_and_its_end_is_told_too(
+    call: Call,
+    conn: Connection,
+    telling: Notifier,
+    silence: Silence,
+    open_incident: Open,
+    mail_sink: MailSink,
+) -> None:
+    incident = open_incident()
+    telling.work(seconds=61)
+    silence(hours=24)
+    assert call("POST", f"/v1/notifications/{telling.rows()[0]['id']}/redeliver").status_code == 202
+    telling.work(seconds=5)
+    first, again = mail_sink.messages()
+    assert first["Message-ID"] == again["Message-ID"]
+    resolve(conn, incident)
+    telling.work(hours=1)
+    assert len(mail_sink.messages()) == 3
