@@ -21,6 +21,7 @@ def keep_journeys(conn: Connection, events: Iterable[tuple[str, dict[str, Any]]]
             latest[data["journey"]] = (kind, data)
     if not latest:
         return []
+    rows = sorted(latest.items())  # in order of their keys: no deadlocks
     kept = conn.execute(
         """INSERT INTO journey AS j (journey, revision, retired, document)
            SELECT * FROM unnest(%s::text[], %s::bigint[], %s::boolean[], %s::jsonb[])
@@ -30,10 +31,10 @@ def keep_journeys(conn: Connection, events: Iterable[tuple[str, dict[str, Any]]]
            WHERE j.revision < EXCLUDED.revision
            RETURNING journey""",
         [
-            list(latest),
-            [data["revision"] for _, data in latest.values()],
-            [kind == "retired" for kind, _ in latest.values()],
-            [Jsonb(data) for _, data in latest.values()],
+            [journey for journey, _ in rows],
+            [data["revision"] for _, (_, data) in rows],
+            [kind == "retired" for _, (kind, _) in rows],
+            [Jsonb(data) for _, (_, data) in rows],
         ],
     )
     return [row["journey"] for row in kept]
