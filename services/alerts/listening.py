@@ -2,7 +2,8 @@
 work: quiet time passes, stages go stale or are heard again. No part of a detector, so a rebuild leaves it alone.
 
 With several consumers every beat is taken by one of them, under the lock of the one row `beat`. That row is locked
-before any other of these tables, and these after everything else of the batch: nobody waits in a circle.
+before any other of these tables, these after everything else of the batch, and arrivals in order of their keys: nobody
+waits in a circle.
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ def _arrivals(conn: Connection, responses: Iterable[tuple[str, dict[str, Any]]])
 def _minute(conn: Connection, beats: Sequence[Told], taken_at: datetime) -> None:
     last, counted = _beats(conn, beats, taken_at)
     heartbeats.keep(conn, list(last.values()))
+    heartbeats.lock_arrivals(conn)
     heartbeats.forget_ended(conn)
     heartbeats.add_quiet(conn, {key: span for key, span in counted.items() if span})
     _judge(conn, {key for key, kept in last.items() if kept.beat.sound}, taken_at)

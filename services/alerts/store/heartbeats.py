@@ -114,6 +114,11 @@ def forget_days(conn: Connection, surveys: Iterable[Survey]) -> None:
     )
 
 
+def lock_arrivals(conn: Connection) -> None:
+    """Lock every survey's row in the order in which `arrived` writes them: no deadlocks with other consumers."""
+    conn.execute("SELECT 1 FROM arrival ORDER BY key, survey FOR UPDATE")
+
+
 def add_quiet(conn: Connection, counted: Mapping[str, timedelta]) -> None:
     """Let quiet time pass for every survey of these keys."""
     conn.execute(

@@ -8,12 +8,15 @@ from threading import Thread
 
 import pytest
 
+from dev import ports
 from services.alerts import SCHEMA
+from services.alerts.store import heartbeats
 from shared.batch import Batch
 from shared.db import Connection, connect
-from shared.events import parse_time
+from shared.events import isoformat, parse_time
 from shared.settings import Settings
 from tests.integration.alerts.line import MAP, STAGES, Line, stale, told
+from tests.integration.alerts.test_silences_at_once import waits_for_a_lock
 
 BUSY = 1.4  # answers a minute: 2 016 a day, so that ten minutes without are already too long
 
@@ -177,3 +180,31 @@ def test_reading_the_log_again_teaches_nothing_new(conn: Connection) -> None:
         line.handler.apply(conn, Batch(responses=[event for stage in STAGES for event in line.made[stage]]))
     assert conn.execute("SELECT * FROM arrival_day ORDER BY key, survey, day").fetchall() == days
     assert sum(row["n"] for row in days) == sum(len(made) for made in line.made.values())
+
+
+def test_a_beat_and_answers_of_many_stages_do_not_wait_in_a_circle(
+    line: Line, conn: Connection, settings: Settings
+) -> None:
+    """One consumer has answers of two stages and has written the first; another takes the beat meanwhile."""
+    line.rates |= dict.fromkeys(STAGES, 0)
+    line.pass_(2)  # so that the time until the next beat counts
+    first, second = ((f"shop/{stage}", f"{stage}-nps") for stage in STAGES)
+    now = (line.now, line.now)
+    heartbeats.arrived(conn, {first: now})  # its row now lies behind the second's
+    beat, caught = line.beat() | {"beat_at": isoformat(line.now + timedelta(minutes=1))}, []
+
+    def take() -> None:
+        try:
+            with connect(settings, SCHEMA) as other, other.transaction():
+                line.consumer().apply(other, Batch(heartbeats=[beat]))
+        except Exception as error:
+            caught.append(error)
+
+    thread = Thread(target=take)
+    with connect(settings, SCHEMA) as watching, conn.transaction():
+        heartbeats.arrived(conn, {first: now})
+        thread.start()
+        ports.wait_until(lambda: waits_for_a_lock(watching), "the beat to wait")
+        heartbeats.arrived(conn, {second: now})
+    thread.join()
+    assert caught == []
