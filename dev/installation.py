@@ -29,6 +29,7 @@ _WANTED_PORTS = {
     "POSTGRES_PORT": 5433,
     "BROKER_PORT": 9092,
     "SMTP_PORT": 1025,
+    "SHOP_PORT": 8010,
 }
 
 Environment = dict[str, str]
@@ -128,4 +129,5 @@ def _addresses(environment: Environment) -> Environment:
         "DATABASE_URL": f"postgresql://{server}/{DATABASE}",
         "KAFKA_BOOTSTRAP_SERVERS": f"{ports.LOOPBACK}:{environment['BROKER_PORT']}",
         "SMTP_URL": f"smtp://{ports.LOOPBACK}:{environment['SMTP_PORT']}",
+        "SHOP_URL": f"http://{ports.LOOPBACK}:{environment['SHOP_PORT']}",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from services.survey import SCHEMA, pages, rate_limit
-from services.survey.routes import batch, form, imports, journeys, responses, surveys
+from services.survey.routes import batch, embed, form, imports, journeys, responses, surveys
 from shared import outbox
 from shared.db import Connection
 from shared.settings import Settings, load
@@ -17,6 +17,7 @@ BLUEPRINTS = [
     journeys.blueprint,
     surveys.blueprint,
     form.blueprint,
+    embed.blueprint,
     responses.blueprint,
     batch.blueprint,
     imports.blueprint,

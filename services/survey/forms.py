@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.survey.definition import Definition
+from services.survey.phrases import widget_texts
 
 RIGHT_TO_LEFT = frozenset(("ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
 HIDDEN_BECAUSE = {
@@ -60,4 +61,5 @@ def form(definition: Definition, wanted: Iterable[str]) -> dict[str, Any]:
         ],
         "thanks": text(document.get("thanks"), lang),
         "privacy_url": document.get("privacy_url"),
+        "texts": widget_texts(definition.metric),
     }

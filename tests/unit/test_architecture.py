@@ -40,6 +40,7 @@ PURE = [
     "services/survey/forms.py",
     "services/survey/journey_events.py",
     "services/survey/page_words.py",
+    "services/survey/phrases.py",
     "services/survey/places.py",
     "services/survey/respondents.py",
     "services/survey/response_events.py",
