@@ -1,6 +1,6 @@
 """Serves the demo shop. What the query says becomes attributes of the survey: `/?survey=basket-nps&placement=corner`.
 
-`look=plain` leaves the hostile style sheet out, `look=bare` every style sheet, so that the policy can forbid them all.
+`look=hostile` adds a style sheet that reaches for everything, `look=bare` has none, so that the policy can forbid them all.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Handler(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         if address.path == "/":
             options = dict(parse_qsl(address.query))
-            look = options.pop("look", "hostile")
+            look = options.pop("look", "plain")
             self._answer(200, "text/html", page(self.server.survey_url, look, options), look)
         elif address.path in FILES:
             self._answer(200, "text/css", (FOLDER / address.path[1:]).read_text())

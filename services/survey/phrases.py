@@ -23,6 +23,7 @@ PHRASES = {
     "thanks": "Thank you!",
     "saved": "Your answer has been recorded.",
     "queued": "You seem to be offline. Your answer is kept here and sent as soon as there is a connection.",
+    "sorry": "Sorry",
     "error": "Your answer could not be recorded.",
 }
 # The words at the two ends of a scale, where the survey has none of its own.

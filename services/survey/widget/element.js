@@ -1,228 +1,208 @@
 // <journeyloop-survey>: from hidden through question and details to thanks.
-import { flush, keep, send } from './queue.js'
-import { memory, remember } from './storage.js'
+import { anchor } from './anchor.js'
+import { keep, send } from './queue.js'
 import { request } from './request.js'
+import { memory, remember } from './storage.js'
+import sheet from './style.js'
 import { arm } from './triggers.js'
 import { finish, view } from './view.js'
-import { anchor } from './anchor.js'
-import sheet from './style.js'
 
 const PAUSE = 2000 // after a person's last change
 const FORM_TIMEOUT = 8000
 const HERE = new URL('.', import.meta.url).href
 let shown // the one survey of this page view
 
-const uuid = () =>
-  '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (digit) =>
-    (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16),
-  )
+// A random UUID; crypto.randomUUID is missing where the page came by plain http.
+const uuid = () => URL.createObjectURL(new Blob()).slice(-36)
 
 /** The custom element. On a server, where there are no elements, an empty class: importing does no harm. */
 export class Survey extends (globalThis.HTMLElement || class {}) {
-  static observedAttributes = ['survey']
-
   connectedCallback() {
-    this.root ||= this.attachShadow({ mode: 'open' })
-    this.root.adoptedStyleSheets = [sheet()]
-    this.disarm = arm(this, () => this.open())
-    flush(true)
+    this.root_ ||= this.attachShadow({ mode: 'open' })
+    this.root_.adoptedStyleSheets = [sheet()]
+    this.disarm_ = arm(this, () => this.open())
   }
 
   disconnectedCallback() {
-    this.disarm?.()
+    this.disarm_?.()
     this.remove_()
-  }
-
-  attributeChangedCallback(_, before, now) {
-    if (before !== now && this.isConnected && this.root) {
-      this.disconnectedCallback()
-      this.connectedCallback()
-    }
-  }
-
-  get base() {
-    return this.getAttribute('base')?.replace(/\/*$/, '/') || HERE
   }
 
   /** Ask the service whether to show the survey, and show it; every outcome is an event. */
   async open() {
-    this.disarm?.()
-    const survey = this.getAttribute('survey')
-    const remembered = memory()
-    if (shown && shown !== this) return this.hide('another survey is shown on this page')
-    if (this.parts || this.asking) return
-    if (remembered.never) return this.hide('the visitor asked not to be asked again')
-    shown = this.asking = this
-    const query = new URLSearchParams()
-    for (const name of ['respondent', 'sig', 'lang']) if (this.getAttribute(name)) query.set(name, this.getAttribute(name))
-    if (this.getAttribute('storage') !== 'none') query.set('draw', remembered.draw)
-    if (remembered.asked[survey]) query.set('asked', remembered.asked[survey])
-    if ('debug' in this.dataset) query.set('explain', 1)
-    remember({ draw: remembered.draw })
-    const { status, json } = await request(`${this.base}v1/surveys/${survey}/form?${query}`, null, FORM_TIMEOUT)
-    this.asking = null
-    if (json?.show && this.isConnected) return this.show_(json)
-    this.hide(json?.hidden_because || (status ? `${status} ${json?.title || ''} ${json?.detail || ''}` : 'the form did not come'))
+    this.disarm_?.()
+    if (shown === this) return
+    if (shown) return this.hide_('another survey is shown on this page')
+    const { never, draw, asked } = memory()
+    if (never) return this.hide_('the visitor asked not to be asked again')
+    shown = this
+    const key = (this.key_ = this.getAttribute('survey'))
+    this.base_ = this.getAttribute('base')?.replace(/\/*$/, '/') || HERE
+    remember({ draw })
+    const query = new URLSearchParams({ ...this.given_('respondent', 'sig', 'lang'), draw })
+    if (this.closest('[lang]') && !query.has('lang')) query.set('lang', this.closest('[lang]').lang)
+    if (asked[key]) query.set('asked', asked[key])
+    if (this.hasAttribute('data-debug')) query.set('explain', 1)
+    const { status_: status, json_: json } = await request(`${this.base_}v1/surveys/${key}/form?${query}`, null, FORM_TIMEOUT)
+    if (shown !== this || key !== this.key_) return
+    if (json?.show) this.show_(json)
+    else this.hide_(json?.hidden_because || json?.detail || `no form came (${status})`)
   }
 
-  hide(reason) {
+  /** Take the card away; an answer begun is sent. */
+  close(reason = 'dismissed') {
+    if (!this.parts_) return
+    const hasAnswered = !!this.answer_
+    if (hasAnswered && !this.isSubmitted_) this.deliver_()
+    if (!hasAnswered) this.count_(reason)
+    this.remove_()
+    this.tell_('closed', { reason: hasAnswered && reason === 'dismissed' ? 'answered' : reason })
+  }
+
+  hide_(reason) {
     if (shown === this) shown = null
-    this.tell('hidden', { reason })
+    this.tell_('hidden', { reason })
   }
 
   show_(form) {
     const placement = this.getAttribute('placement')
-    const isFixed = placement === 'corner' || placement === 'sheet'
-    this.form = form
-    this.answer = null
-    const parts = (this.parts = view(form, this.getAttribute('score'), isFixed))
-    if (isFixed) {
-      parts.card.classList.add('fixed', placement)
-      this.release = anchor(parts.card)
-    }
-    this.listen(parts)
-    this.root.append(parts.card)
-    this.state('question')
+    const isFixed = /corner|sheet/.test(placement)
+    this.form_ = form
+    this.answer_ = this.isSubmitted_ = this.hasChosen_ = null
+    const parts = (this.parts_ = view(form, this.getAttribute('score'), isFixed))
+    if (isFixed) parts.card_.classList.add('fixed', placement)
+    this.listen_(parts)
+    this.root_.append(parts.card_)
+    this.state_('question')
+    this.release_ = isFixed && anchor(parts.card_)
     remember({ asked: { ...memory().asked, [form.survey]: Math.floor(Date.now() / 1e3) } })
-    this.count('shown')
-    this.tell('shown')
-    if (isFixed) parts.status.textContent = form.question
+    this.count_('shown')
+    this.tell_('shown')
+    if (isFixed) parts.status_.textContent = form.question
   }
 
-  listen({ card, form, close, never }) {
-    let isArrow // an arrow key passes over the scores: only where it rests counts
-    form.onkeydown = ({ key }) => (isArrow = /^Arrow/.test(key))
-    form.onkeyup = () => (isArrow = false)
-    form.oninput = ({ target }) => this.change(target.name === 'score', isArrow)
+  listen_({ card_: card, form_: form, close_: close, never_: never }) {
+    let isPassing // an arrow key passes over scores: only the one on which it rests counts
+    form.onkeydown = ({ key }) => (isPassing = /^Arrow/.test(key))
+    form.onkeyup = () => (isPassing = false)
+    form.oninput = ({ target }) => this.change_(target.name === 'score', isPassing)
     form.onsubmit = (event) => {
       event.preventDefault()
-      this.submit()
+      this.submit_()
     }
     never.onclick = () => {
       remember({ never: 1 })
-      this.count('never')
       this.close('never')
     }
     if (close) {
-      close.onclick = () => this.close('dismissed')
-      card.onkeydown = ({ key }) => key === 'Escape' && this.close('dismissed')
+      close.onclick = () => this.close()
+      card.onkeydown = ({ key }) => key === 'Escape' && this.close()
     }
   }
 
   /** A person changed something: it is kept at once, and sent when nothing else came for a while. */
-  change(isScore, isPassing) {
-    const { details, problem } = this.parts
+  change_(isScore, isPassing) {
+    const { details_: details, problem_: problem } = this.parts_
     if (isScore) {
-      if (!this.hasChosen) this.count('started')
-      this.hasChosen = true
+      if (!this.hasChosen_) this.count_('started')
+      this.hasChosen_ = true
       details.hidden = false
       problem.hidden = true
-      this.state('details')
+      this.state_('details')
     }
-    clearTimeout(this.timer)
-    if (!this.hasChosen) return
-    if (!isPassing) this.keep(PAUSE)
-    this.timer = setTimeout(() => this.deliver(0), PAUSE)
+    clearTimeout(this.timer_)
+    if (isPassing && isScore) this.timer_ = setTimeout(() => this.deliver_(), PAUSE)
+    else if (this.hasChosen_) this.keep_(PAUSE)
   }
 
   /** Put what the form says now into the queue, due in `pause` ms. */
-  keep(pause) {
-    const fields = new FormData(this.parts.form)
+  keep_(pause) {
+    const fields = new FormData(this.parts_.form_)
     const now = Date.now()
-    this.answer ||= { id: uuid(), base: this.base, survey: this.form.survey, at: now, who: this.who(now) }
-    this.answer.due = pause && now + pause
-    this.answer.want = {
+    const isFirst = !this.answer_
+    this.answer_ ||= { id: uuid(), base: this.base_, survey: this.form_.survey, at: now, who: this.who_(now) }
+    this.answer_.due = now + pause
+    this.answer_.want = {
       score: +fields.get('score'),
       comment: fields.get('comment').trim() || null,
       reasons: fields.getAll('reasons').sort(),
     }
-    keep(this.answer, (outcome) => this.outcome(outcome))
+    keep(this.answer_, (outcome) => this.outcome_(outcome))
+    if (isFirst) this.tell_('answered')
   }
 
-  who(now) {
-    const who = { lang: this.form.lang, channel: this.getAttribute('channel') || 'web', answered_at: new Date(now).toISOString() }
-    for (const name of ['respondent', 'sig']) if (this.getAttribute(name)) who[name] = this.getAttribute(name)
+  who_(now) {
+    const { channel = 'web', attributes = '{}', ...who } = this.given_('respondent', 'sig', 'channel', 'attributes')
     try {
-      who.attributes = JSON.parse(this.getAttribute('attributes') || '{}')
+      who.attributes = JSON.parse(attributes)
     } catch {
-      this.debug('attributes are not JSON and were left out')
+      this.debug_('attributes is not JSON and was left out')
     }
-    return who
+    return { ...who, channel, lang: this.form_.lang, answered_at: new Date(now).toISOString() }
   }
 
-  deliver() {
-    clearTimeout(this.timer)
-    const isFirst = !this.answer?.told
-    this.keep(0)
-    if (isFirst) {
-      this.answer.told = 1
-      this.tell('answered', { id: this.answer.id, score: this.answer.want.score })
-    }
-    return send(this.answer, true)
+  deliver_() {
+    clearTimeout(this.timer_)
+    this.keep_(0)
+    return send(this.answer_, true)
   }
 
-  submit() {
-    const { form, problem, card, button, status } = this.parts
-    if (this.submitted) return
-    if (!new FormData(form).get('score')) {
+  submit_() {
+    const { form_: form, problem_: problem, button_: button, status_: status } = this.parts_
+    if (this.isSubmitted_) return
+    if (!new FormData(form).has('score')) {
       problem.hidden = false
-      form.querySelector('input').focus()
-      return
+      return form.querySelector('input').focus()
     }
-    this.submitted = true
-    this.hasChosen = true
-    button.setAttribute('aria-disabled', true)
-    status.textContent = this.form.texts.saving
-    this.state('saving')
-    this.deliver()
+    this.isSubmitted_ = true
+    button.ariaDisabled = true
+    status.textContent = this.form_.texts.saving
+    this.state_('saving')
+    this.deliver_()
   }
 
-  /** What became of the answer that was sent: 'saved', 'queued' (and tried again), or 'error'. */
-  outcome(outcome) {
-    this.tell(outcome, { id: this.answer.id })
-    if (!this.submitted || !this.parts) return
-    const { thanks, texts } = this.form
-    const words = outcome === 'saved' ? thanks || texts.saved : texts[outcome]
-    const isHere = this.root.activeElement || document.activeElement === document.body
-    if (this.last) this.last.text.textContent = words
-    else this.last = finish(this.parts, texts, words, isHere)
-    this.last.heading.hidden = outcome === 'error'
-    this.state(outcome === 'saved' ? 'thanks' : outcome)
-  }
-
-  close(reason) {
-    if (this.hasChosen && !this.submitted) this.deliver()
-    if (!this.hasChosen && reason === 'dismissed') this.count('dismissed')
-    this.remove_()
-    this.tell('closed', { reason: this.hasChosen ? 'answered' : reason })
+  /** What became of the answer: 'saved', 'queued' (it will be tried again), or 'error'. */
+  outcome_(outcome) {
+    const { parts_: parts, root_: root, form_: { thanks, texts } } = this
+    this.tell_(outcome)
+    if (!this.isSubmitted_ || !parts) return
+    const isHere = root.activeElement || document.activeElement === document.body
+    const words = (outcome === 'saved' && thanks) || texts[outcome]
+    finish(parts, outcome === 'error' ? texts.sorry : texts.thanks, words, isHere)
+    this.state_(outcome === 'saved' ? 'thanks' : outcome)
   }
 
   remove_() {
-    clearTimeout(this.timer)
-    this.release?.()
-    this.parts?.card.remove()
-    this.parts = this.last = null
+    clearTimeout(this.timer_)
+    if (this.release_) this.release_()
+    this.parts_?.card_.remove()
+    this.parts_ = null
     if (shown === this) shown = null
   }
 
-  state(name) {
-    this.parts.card.dataset.state = name
+  state_(name) {
+    this.parts_.card_.dataset.state = name
   }
 
-  /** Count a step for the response rate, where the service asks for it; nothing depends on it. */
-  count(step) {
-    const { counts } = this.form
-    const [respondent, sig] = ['respondent', 'sig'].map((name) => this.getAttribute(name) || undefined)
-    if (counts) request(this.base + counts, { step, respondent, sig }, FORM_TIMEOUT)
+  /** Those of the named attributes that are there. */
+  given_(...names) {
+    return Object.fromEntries(names.map((name) => [name, this.getAttribute(name)]).filter(([, value]) => value))
   }
 
-  tell(type, detail) {
-    const survey = this.getAttribute('survey')
-    this.debug(type, detail)
-    this.dispatchEvent(new CustomEvent(`journeyloop:${type}`, { bubbles: true, composed: true, detail: { survey, ...detail } }))
+  /** Count a step for the response rate, where the form says where to; nothing depends on it. */
+  count_(step) {
+    const { counts } = this.form_
+    if (counts) request(this.base_ + counts, { step, ...this.given_('respondent', 'sig') }, FORM_TIMEOUT)
   }
 
-  debug(...words) {
-    if ('debug' in this.dataset) console.info('journeyloop', this.getAttribute('survey'), ...words)
+  tell_(type, more) {
+    const { id, want } = this.answer_ || {}
+    const detail = { survey: this.getAttribute('survey'), id, score: want?.score, ...more }
+    this.debug_(type, detail)
+    this.dispatchEvent(new CustomEvent(`journeyloop:${type}`, { bubbles: true, composed: true, detail }))
+  }
+
+  debug_(...words) {
+    if (this.hasAttribute('data-debug')) console.info('journeyloop', ...words)
   }
 }

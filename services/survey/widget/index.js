@@ -32,7 +32,6 @@ if (globalThis.customElements && !customElements.get(NAME)) {
   customElements.define(NAME, Survey)
   flush()
   addEventListener('online', flush)
-  addEventListener('pageshow', flush)
   addEventListener('pagehide', () => leave(true))
   document.addEventListener('visibilitychange', () => (document.hidden ? leave() : flush()))
 }

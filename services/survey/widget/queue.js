@@ -26,18 +26,17 @@ export function keep(answer, tell) {
     const oldest = stored(storage).sort((one, other) => other.at - one.at)
     oldest.slice(MOST).forEach(({ id }) => storage.removeItem(PREFIX + id))
   })
+  schedule()
 }
 
 /** Send what is due; `eager` even before its back-off is over, though never before the service's Retry-After. */
 export async function flush(eager) {
-  clearTimeout(timer)
   await Promise.all([...mine.values()].map(([answer]) => send(answer, eager)))
-  const rest = async (lock) => {
-    for (const answer of lock === null ? [] : local(stored) ?? []) {
-      if (!mine.has(answer.id) && answer.due + ORPHAN_AFTER <= Date.now()) await send(answer, eager)
-    }
+  const others = async (lock) => {
+    for (const answer of lock ? orphans() : []) if (answer.due <= Date.now()) await send({ ...answer, due: 0 }, eager)
   }
-  await (navigator.locks ? navigator.locks.request('journeyloop', { ifAvailable: true }, rest) : rest())
+  const { locks } = navigator // one tab at a time, where tabs can agree
+  await (locks ? locks.request('journeyloop', { ifAvailable: true }, others).catch(() => {}) : others(true))
   schedule()
 }
 
@@ -57,7 +56,9 @@ export function send(answer, eager) {
     const now = Date.now()
     if (now - answer.at > KEPT_FOR) drop(answer)
     else if (now >= answer.due && now >= (answer.after || 0) && (eager || now >= (answer.next || 0))) {
-      mine.get(answer.id)?.[1]?.(await deliver(answer))
+      const tell = mine.get(answer.id)?.[1]
+      const outcome = await deliver(answer)
+      tell?.(outcome)
     }
   }
   const promise = attempt().then(() => busy.get(answer.id) === promise && busy.delete(answer.id))
@@ -72,12 +73,12 @@ async function deliver(answer) {
     if (answer.done === wanted) return drop(answer), 'saved'
     answer.first ||= { ...answer.want }
     save(answer)
-    const { status, json, wait } = token
-      ? await request(`${base}v1/responses/${id}/amend`, { ...answer.want, edit_token: token }, TIMEOUT)
-      : await request(`${base}v1/surveys/${answer.survey}/responses`, { ...answer.who, ...answer.first, id }, TIMEOUT)
+    const { status_: status, json_: json, wait_: wait } = await (token
+      ? request(`${base}v1/responses/${id}/amend`, { ...answer.want, edit_token: token }, TIMEOUT)
+      : request(`${base}v1/surveys/${answer.survey}/responses`, { ...answer.who, ...answer.first, id }, TIMEOUT))
     if (status < 300 && json?.id === id) {
       answer.done = token ? wanted : JSON.stringify(answer.first)
-      answer.token = token || json.edit_token
+      answer.token ||= json.edit_token
       answer.tries = 0
     } else if (status < 400 || status > 499 || status === 408 || status === 429) {
       return postpone(answer, wait), 'queued'
@@ -109,14 +110,17 @@ function postpone(answer, wait) {
 }
 
 function schedule() {
-  const waiting = [...mine.values()].map(([answer]) => answer)
-  const others = (local(stored) || []).filter(({ id }) => !mine.has(id))
-  const times = [...waiting, ...others.map((one) => ({ ...one, due: one.due + ORPHAN_AFTER }))].map(
-    ({ due, next = 0, after = 0 }) => Math.max(due, next, after),
-  )
+  const waiting = [...[...mine.values()].map(([answer]) => answer), ...orphans()]
+  const times = waiting.map(({ due, next = 0, after = 0 }) => Math.max(due, next, after))
   clearTimeout(timer)
   if (times.length) timer = setTimeout(flush, Math.max(500, Math.min(...times) - Date.now()))
 }
+
+/** Answers of pages that are gone, due once a living page would have sent them. */
+const orphans = () =>
+  (local(stored) || [])
+    .filter(({ id }) => !mine.has(id))
+    .map((answer) => ({ ...answer, due: answer.due && answer.due + ORPHAN_AFTER }))
 
 const stored = (storage) =>
   Object.keys(storage)

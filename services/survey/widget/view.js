@@ -1,36 +1,33 @@
 // The card: plain elements made one by one (no HTML from strings, no style attribute), so that any page's CSP allows it.
 
-/** An element with properties and children; `null` and `false` children are left out. */
+/** An element with properties and children; empty children are left out. */
 export function h(tag, properties, ...children) {
-  const { part, aria, ...plain } = properties
-  const element = Object.assign(document.createElement(tag), plain)
-  if (part) element.setAttribute('part', part)
-  for (const name in aria) element.setAttribute(name, aria[name])
-  element.append(...children.filter((child) => child || child === 0))
+  const element = Object.assign(document.createElement(tag), properties)
+  element.append(...children.filter(Boolean))
   return element
 }
 
-/** The question as a form: {card, form, heading, details, problem, status, button, close, never}. */
+/** The question as a form: {card_, form_, scores_, problem_, details_, button_, never_, close_, status_}. */
 export function view(survey, preselected, isFixed) {
   const { texts } = survey
   const parts = {
-    scores: scores(survey, preselected),
-    problem: h('p', { className: 'problem', hidden: true, aria: { role: 'alert' } }, texts.choose),
-    details: details(survey),
-    button: h('button', { part: 'button', className: 'button' }, texts.send),
-    never: h('button', { type: 'button', className: 'quiet' }, texts.never),
-    close: isFixed && h('button', { type: 'button', className: 'close', aria: { 'aria-label': texts.close } }, '×'),
-    status: h('p', { className: 'unseen', aria: { role: 'status' } }),
+    scores_: scores(survey, preselected),
+    problem_: h('p', { className: 'problem', hidden: true, role: 'alert' }, texts.choose),
+    details_: details(survey),
+    button_: h('button', { part: 'button', className: 'button' }, texts.send),
+    never_: h('button', { type: 'button', className: 'quiet' }, texts.never),
+    close_: isFixed && h('button', { type: 'button', className: 'close', ariaLabel: texts.close }, '×'),
+    status_: h('p', { className: 'unseen', role: 'status' }),
   }
   const privacy = survey.privacy_url && h('a', { href: survey.privacy_url, target: '_blank', rel: 'noopener' }, texts.privacy)
-  const row = h('div', { className: 'row' }, parts.button, parts.never, privacy)
-  parts.form = h('form', { noValidate: true }, parts.scores, parts.problem, parts.details, row)
-  parts.card = h(
+  const row = h('div', { className: 'row' }, parts.button_, parts.never_, privacy)
+  parts.form_ = h('form', { noValidate: true }, parts.scores_, parts.problem_, parts.details_, row)
+  parts.card_ = h(
     'section',
-    { part: 'card', className: 'card', dir: survey.dir, lang: survey.lang, aria: { 'aria-label': texts.region } },
-    parts.form,
-    parts.status,
-    parts.close,
+    { part: 'card', className: 'card', dir: survey.dir, lang: survey.lang, ariaLabel: texts.region },
+    parts.form_,
+    parts.status_,
+    parts.close_,
   )
   return parts
 }
@@ -42,7 +39,7 @@ function scores({ metric, scale: { low, high }, labels, question, texts }, prese
     const word = ends[score] || texts.words?.[score - low]
     const input = h('input', { type: 'radio', name: 'score', value: score, checked: preselected === `${score}` })
     const text = word && h('span', { className: texts.words ? 'word' : 'unseen' }, ` ${word}`)
-    choices.push(h('label', {}, input, h('span', { className: 'face' }, h('b', {}, score), text)))
+    choices.push(h('label', {}, input, h('span', { className: 'face' }, h('b', {}, `${score}`), text)))
   }
   const line = (score) => h('span', {}, `${score} = ${ends[score]}`)
   return h(
@@ -50,7 +47,7 @@ function scores({ metric, scale: { low, high }, labels, question, texts }, prese
     {},
     h('legend', { part: 'question' }, question),
     h('div', { className: `scores ${metric}` }, ...choices),
-    !texts.words && h('p', { className: 'ends', aria: { 'aria-hidden': true } }, line(low), line(high)),
+    !texts.words && h('p', { className: 'ends', ariaHidden: true }, line(low), line(high)),
   )
 }
 
@@ -66,12 +63,12 @@ function details({ reasons, follow_up, texts }) {
   )
 }
 
-/** Put the last words in place of the form; the heading takes the focus where the person is still here. */
-export function finish({ card, form, status }, texts, words, takesFocus) {
-  const heading = h('h2', { tabIndex: -1 }, texts.thanks)
-  const text = h('p', {}, words)
-  form.replaceWith(h('div', {}, heading, text))
-  status.textContent = ''
+/** Put the last words in place of the form; the heading takes the focus, if it may. */
+export function finish(parts, title, words, takesFocus) {
+  const heading = h('h2', { tabIndex: -1 }, title)
+  parts.form_.replaceWith(heading)
+  parts.form_ = heading
+  parts.status_.className = ''
+  parts.status_.textContent = words
   if (takesFocus) heading.focus()
-  return { heading, text }
 }
