@@ -1,6 +1,6 @@
 """Serves the demo shop. What the query says becomes attributes of the survey: `/?survey=basket-nps&placement=corner`.
 
-`look=hostile` adds a style sheet that reaches for everything, `look=bare` has none, so that the policy can forbid them all.
+`look=hostile` adds a style sheet that reaches for everything, `look=bare` has none: the policy forbids them all.
 """
 
 from __future__ import annotations

@@ -19,7 +19,11 @@ window.seen = [], window.violations = [], window.shift = 0;
 for (const type of ['shown', 'answered', 'saved', 'queued', 'closed', 'hidden', 'error'])
   addEventListener('journeyloop:' + type, (event) => seen.push([type, event.detail]));
 addEventListener('securitypolicyviolation', (event) => violations.push([event.violatedDirective, event.blockedURI]));
-new PerformanceObserver((list) => list.getEntries().forEach((entry) => (shift += entry.value)))
+new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+  if (entry.hadRecentInput) return // as the measure has it: within half a second of what a person did
+  shift += entry.value
+  console.log('shift', entry.value, entry.sources.map(({ node }) => node && (node.outerHTML || node.textContent)))
+}))
   .observe({ type: 'layout-shift', buffered: true });
 """
 
@@ -74,9 +78,14 @@ def send(page: Page) -> None:
     card(page).get_by_role("button", name="Send").click()
 
 
+def reach(page: Page, state: str) -> None:
+    """Wait until the card says so: question, details, saving, queued, thanks or error."""
+    until(lambda: card(page).count() and card(page).get_attribute("data-state") == state, page)
+
+
 def until(condition: Callable[[], object], page: Page, seconds: float = 20) -> None:
     """Wait until `condition` holds, letting the browser go on; AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "did not happen in time"
+        assert time.monotonic() < deadline, f"did not happen in time; so far {page.evaluate('seen')}"
         page.wait_for_timeout(50)

@@ -6,6 +6,7 @@ import http.client
 import socket
 import struct
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -20,7 +21,8 @@ _RESET = struct.pack("ii", 1, 0)
 
 
 class Network(ThreadingHTTPServer):
-    """A proxy in front of `service`. `faults` are used up by POSTs, one each; `is_cut` refuses everything."""
+    """A proxy in front of `service`. `faults` are used up by POSTs, one each; `is_cut` refuses everything; `delay` is
+    how long a POST takes, in seconds."""
 
     daemon_threads = True
 
@@ -38,6 +40,7 @@ class Network(ThreadingHTTPServer):
         self.faults: list[str] = []
         self.is_cut = False
         self.form_hangs = False
+        self.delay = 0.0
         self.posts: list[str] = []
         getattr(self, "healed", threading.Event()).set()
         self.healed = threading.Event()
@@ -61,6 +64,7 @@ class Handler(BaseHTTPRequestHandler):
         network = self.server
         fault = network.faults.pop(0) if network.faults else None
         network.posts.append(self.path)
+        time.sleep(network.delay)
         if network.is_cut or fault == CUT_BEFORE:
             self._reset()
         elif fault == CUT_DURING:

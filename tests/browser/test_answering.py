@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.customers import Customers, card, choose, send, until
+from tests.browser.customers import Customers, card, choose, reach, send, until
 
 
 @pytest.mark.parametrize(("survey", "score"), [("csat", 4), ("nps", 0), ("ces", 7)])
@@ -14,7 +14,7 @@ def test_an_answer_inline(customers: Customers, survey: str, score: int) -> None
     card(page).get_by_label("Would you like to say more?").fill("  It was fine. ")
     card(page).locator("input[value=late]").check()
     send(page)
-    card(page).get_by_role("heading", name="Thank you!").wait_for()
+    reach(page, "thanks")
     (row,) = customers.answers()
     assert (row["survey"], row["score"], row["comment"]) == (survey, score, "It was fine.")
     assert (row["reasons"], row["attributes"]) == (["late"], {"region": "north"})
@@ -34,7 +34,7 @@ def test_a_score_alone_is_sent_two_seconds_later_and_amended(customers: Customer
     choose(page, 2)
     card(page).get_by_label("Would you like to say more?").fill("Late after all")
     send(page)
-    card(page).get_by_role("heading", name="Thank you!").wait_for()
+    reach(page, "thanks")
     (row,) = customers.answers()
     assert (row["score"], row["comment"]) == (2, "Late after all")
 

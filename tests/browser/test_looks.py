@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.customers import Customers, card, choose, send, until
+from tests.browser.customers import Customers, card, choose, reach, send
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 SIZES = {"phone": (320, 640), "tablet": (768, 1024), "desktop": (1280, 800)}
@@ -74,11 +74,11 @@ def walk(customers: Customers, name: str, options: dict[str, Any], **attributes:
     check(page, name, "details")
     customers.network.is_cut = True
     card(page).locator("button.button").click()
-    until(lambda: card(page).get_attribute("data-state") == "queued", page)
+    reach(page, "queued")
     check(page, name, "queued")
     customers.network.heal()
     page.evaluate("dispatchEvent(new Event('online'))")
-    until(lambda: card(page).get_attribute("data-state") == "thanks", page)
+    reach(page, "thanks")
     check(page, name, "thanks")
 
 
@@ -120,7 +120,7 @@ def test_error(customers: Customers) -> None:
     choose(page, 4)
     page.route("**/responses", lambda route: route.fulfill(status=403, json={}, headers=_CORS))
     send(page)
-    until(lambda: card(page).get_attribute("data-state") == "error", page)
+    reach(page, "error")
     check(page, "inline", "error")
     assert page.evaluate("localStorage.length") == 1
 

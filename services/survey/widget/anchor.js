@@ -1,6 +1,6 @@
 // A corner or sheet stays clear of the page's own fixed buttons and of the on-screen keyboard.
 
-const CONTROLS = 'a[href],button,input,select,textarea,[role=button]'
+const CONTROLS = 'a,button,input,[role=button]'
 const GAP = 8
 
 /** Lift the card above what it must not cover; returns what ends that. */

@@ -20,6 +20,9 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
   connectedCallback() {
     this.root_ ||= this.attachShadow({ mode: 'open' })
     this.root_.adoptedStyleSheets = [sheet()]
+    // what stood here keeps its room, though unseen, where the card does not take it: nothing may move
+    this.isFixed_ = /corner|sheet/.test(this.getAttribute('placement'))
+    this.root_.replaceChildren(this.isFixed_ ? document.createElement('slot') : '')
     this.disarm_ = arm(this, () => this.open())
   }
 
@@ -65,16 +68,15 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
   }
 
   show_(form) {
-    const placement = this.getAttribute('placement')
-    const isFixed = /corner|sheet/.test(placement)
+    const isFixed = this.isFixed_
     this.form_ = form
     this.answer_ = this.isSubmitted_ = this.hasChosen_ = null
     const parts = (this.parts_ = view(form, this.getAttribute('score'), isFixed))
-    if (isFixed) parts.card_.classList.add('fixed', placement)
+    if (isFixed) parts.card_.classList.add('fixed', this.getAttribute('placement'))
     this.listen_(parts)
     this.root_.append(parts.card_)
     this.state_('question')
-    this.release_ = isFixed && anchor(parts.card_)
+    this.settle_()
     remember({ asked: { ...memory().asked, [form.survey]: Math.floor(Date.now() / 1e3) } })
     this.count_('shown')
     this.tell_('shown')
@@ -83,8 +85,9 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
 
   listen_({ card_: card, form_: form, close_: close, never_: never }) {
     let isPassing // an arrow key passes over scores: only the one on which it rests counts
-    form.onkeydown = ({ key }) => (isPassing = /^Arrow/.test(key))
-    form.onkeyup = () => (isPassing = false)
+    form.onkeydown = form.onkeyup = ({ type, key }) => {
+      isPassing = type === 'keydown' && /^Arrow/.test(key)
+    }
     form.oninput = ({ target }) => this.change_(target.name === 'score', isPassing)
     form.onsubmit = (event) => {
       event.preventDefault()
@@ -96,7 +99,9 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
     }
     if (close) {
       close.onclick = () => this.close()
-      card.onkeydown = ({ key }) => key === 'Escape' && this.close()
+      card.onkeydown = ({ key }) => {
+        if (key === 'Escape') this.close()
+      }
     }
   }
 
@@ -168,16 +173,23 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
     if (!this.isSubmitted_ || !parts) return
     const isHere = root.activeElement || document.activeElement === document.body
     const words = (outcome === 'saved' && thanks) || texts[outcome]
-    finish(parts, outcome === 'error' ? texts.sorry : texts.thanks, words, isHere)
+    const heading = finish(parts, outcome === 'error' ? texts.sorry : texts.thanks, words)
+    this.settle_()
+    if (isHere) heading.focus()
     this.state_(outcome === 'saved' ? 'thanks' : outcome)
   }
 
   remove_() {
     clearTimeout(this.timer_)
-    if (this.release_) this.release_()
+    this.release_?.()
     this.parts_?.card_.remove()
     this.parts_ = null
     if (shown === this) shown = null
+  }
+
+  settle_() {
+    this.release_?.()
+    if (this.isFixed_) this.release_ = anchor(this.parts_.card_)
   }
 
   state_(name) {

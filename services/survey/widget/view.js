@@ -19,9 +19,9 @@ export function view(survey, preselected, isFixed) {
     close_: isFixed && h('button', { type: 'button', className: 'close', ariaLabel: texts.close }, '×'),
     status_: h('p', { className: 'unseen', role: 'status' }),
   }
-  const privacy = survey.privacy_url && h('a', { href: survey.privacy_url, target: '_blank', rel: 'noopener' }, texts.privacy)
+  const privacy = survey.privacy_url && h('a', { href: survey.privacy_url, target: '_blank' }, texts.privacy)
   const row = h('div', { className: 'row' }, parts.button_, parts.never_, privacy)
-  parts.form_ = h('form', { noValidate: true }, parts.scores_, parts.problem_, parts.details_, row)
+  parts.form_ = h('form', {}, parts.scores_, parts.problem_, parts.details_, row)
   parts.card_ = h(
     'section',
     { part: 'card', className: 'card', dir: survey.dir, lang: survey.lang, ariaLabel: texts.region },
@@ -38,7 +38,7 @@ function scores({ metric, scale: { low, high }, labels, question, texts }, prese
   for (let score = low; score <= high; score++) {
     const word = ends[score] || texts.words?.[score - low]
     const input = h('input', { type: 'radio', name: 'score', value: score, checked: preselected === `${score}` })
-    const text = word && h('span', { className: texts.words ? 'word' : 'unseen' }, ` ${word}`)
+    const text = word && h('span', { className: texts.words ? '' : 'unseen' }, ` ${word}`)
     choices.push(h('label', {}, input, h('span', { className: 'face' }, h('b', {}, `${score}`), text)))
   }
   const line = (score) => h('span', {}, `${score} = ${ends[score]}`)
@@ -63,12 +63,14 @@ function details({ reasons, follow_up, texts }) {
   )
 }
 
-/** Put the last words in place of the form; the heading takes the focus, if it may. */
-export function finish(parts, title, words, takesFocus) {
+/** Say the last words on a new card in place of the old: what was not there before can't count as moved. */
+export function finish(parts, title, words) {
+  const { card_: old, status_: status } = parts
   const heading = h('h2', { tabIndex: -1 }, title)
-  parts.form_.replaceWith(heading)
-  parts.form_ = heading
-  parts.status_.className = ''
-  parts.status_.textContent = words
-  if (takesFocus) heading.focus()
+  const card = h('section', { onkeydown: old.onkeydown }, heading, status, parts.close_)
+  for (const { name, value } of old.attributes) if (name !== 'style') card.setAttribute(name, value)
+  status.className = ''
+  status.textContent = words
+  old.replaceWith((parts.card_ = card))
+  return heading
 }
