@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.survey.definition import Definition
+from services.survey.eligibility import Decision
 from services.survey.phrases import widget_texts
 
 RIGHT_TO_LEFT = frozenset(("ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
@@ -35,6 +36,15 @@ def text(texts: dict[str, Any] | None, lang: str) -> Any:
     if not texts:
         return None
     return texts.get(lang) or next(iter(texts.values()))
+
+
+def decided(shown: dict[str, Any], decision: Decision, *, explain: bool) -> dict[str, Any]:
+    """The form after the rules were asked: hidden with the reason, or shown with where its steps are counted."""
+    steps = [{"passed": step.passed, "text": step.text} for step in decision.steps]
+    more: dict[str, Any] = {"explain": steps} if explain else {}
+    if decision.show:
+        return shown | {"counts": f"v1/surveys/{shown['survey']}/impressions"} | more
+    return shown | {"show": False, "hidden_because": decision.because} | more
 
 
 def form(definition: Definition, wanted: Iterable[str]) -> dict[str, Any]:

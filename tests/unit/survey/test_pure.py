@@ -56,7 +56,7 @@ def test_segments_are_the_declared_attributes_as_text() -> None:
 @given(st.text(max_size=30).filter(lambda text: text.isprintable()))
 def test_pseudonyms_survive_a_new_key(name: str) -> None:
     old, both = {"k1": b"1" * 32}, {"k2": b"2" * 32, "k1": b"1" * 32}
-    stored, key_id = respondents.pseudonym(old, name)
+    stored, key_id = respondents.stored_as(old, name)
     assert key_id == "k1"
     assert stored
     assert len(stored) == 32
