@@ -104,6 +104,7 @@ def _defaults() -> Environment:
         "MAIL_FROM": "journeyloop@example.com",
         "REPORT_TZ": "UTC",
         "TOPIC_PREFIX": "",
+        "ASK_REST_DAYS": "0",  # the demo shop asks again whenever its page is opened
         "MAIL_DIR": str(MAILDIR),
         "PROMETHEUS_MULTIPROC_DIR": str(RUN / "metrics"),
         **broker.CLIENT_SETTINGS,

@@ -38,6 +38,7 @@ def system(
         "DATABASE_URL": postgres_server.url(name),
         "SURVEY_PORT": str(ports.free_port()),
         "PUBLIC_RATE_LIMIT": "1000000 per minute",
+        "ASK_REST_DAYS": "0",
     }
     with connect(settings.load(environment), SCHEMA) as conn:
         key = access.create_key(conn, "admin", "browser tests")

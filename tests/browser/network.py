@@ -21,8 +21,9 @@ _RESET = struct.pack("ii", 1, 0)
 
 
 class Network(ThreadingHTTPServer):
-    """A proxy in front of `service`. `faults` are used up by POSTs, one each; `is_cut` refuses everything; `delay` is
-    how long a POST takes, in seconds."""
+    """A proxy in front of `service`. `faults` are used up by the POSTs of answers,
+    one each; `is_cut` refuses everything; `delay` is
+    how long such a POST takes, in seconds."""
 
     daemon_threads = True
 
@@ -62,6 +63,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         network = self.server
+        if "/responses" not in self.path:  # only a display's count
+            return self._reset() if network.is_cut else self._pass(body)
         fault = network.faults.pop(0) if network.faults else None
         network.posts.append(self.path)
         time.sleep(network.delay)

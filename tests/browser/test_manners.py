@@ -154,10 +154,15 @@ def test_touch(customers: Customers) -> None:
 
 
 def test_triggers(customers: Customers) -> None:
-    small = {"viewport": {"width": 400, "height": 300}}
+    small = {"viewport": {"width": 640, "height": 120}}
     for type_ in TYPES:
         page = customers.visit(
-            customers.visitor(**small), survey="csat", trigger=type_, delay="1", scroll="80", event="delivered"
+            customers.visitor(**small),
+            survey="csat",
+            trigger=type_,
+            delay="1",
+            scroll="80",
+            event="delivered",
         )
         page.wait_for_timeout(400)
         assert card(page).count() == (type_ == "load"), type_
@@ -233,7 +238,9 @@ def test_module_api(customers: Customers) -> None:
     choose(page, 7)
     send(page)
     reach(page, "thanks")
-    assert [(row["survey"], row["attributes"]) for row in customers.answers()] == [("nps", {"region": "south"})]
+    assert [(row["survey"], row["attributes"]) for row in customers.answers()] == [
+        ("nps", {"region": "south"})
+    ]
 
 
 def test_without_consent_nothing_is_kept(customers: Customers) -> None:

@@ -47,6 +47,7 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
     if (asked[key]) query.set('asked', asked[key])
     if (this.hasAttribute('data-debug')) query.set('explain', 1)
     const { status_: status, json_: json } = await request(`${this.base_}v1/surveys/${key}/form?${query}`, null, FORM_TIMEOUT)
+    this.debug_(json)
     if (shown !== this || key !== this.key_) return
     if (json?.show) this.show_(json)
     else this.hide_(json?.hidden_because || json?.detail || `no form came (${status})`)
