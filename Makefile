@@ -61,6 +61,10 @@ lint: $(INSTALLED) ## Check style, types, the compose file and the Dockerfile
 bench: $(INSTALLED) ## Measure throughput, latency and memory; one table (WRITE=1: into docs/benchmarks.md too)
 	$(BIN)/python -m dev.bench $(if $(BROKER),--broker $(BROKER)) $(if $(WRITE),--write)
 
+.PHONY: languages
+languages: $(INSTALLED) ## Bring the translations in line with our phrases, and compile them
+	$(BIN)/python -m dev.languages
+
 .PHONY: lock
 lock: $(INSTALLED) ## Write the lock files anew from pyproject.toml, with hashes and no addresses
 	$(COMPILE) --upgrade --all-extras --output-file requirements.lock pyproject.toml

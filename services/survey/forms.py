@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from services.survey.catalogues import translator
 from services.survey.definition import Definition
 from services.survey.eligibility import Decision
 from services.survey.phrases import widget_texts
@@ -71,5 +72,5 @@ def form(definition: Definition, wanted: Iterable[str]) -> dict[str, Any]:
         ],
         "thanks": text(document.get("thanks"), lang),
         "privacy_url": document.get("privacy_url"),
-        "texts": widget_texts(definition.metric),
+        "texts": widget_texts(definition.metric, translator(lang)),
     }

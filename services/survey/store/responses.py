@@ -126,6 +126,14 @@ def lock(conn: Connection, id_: UUID) -> dict[str, Any] | None:
     ).fetchone()
 
 
+def peek(conn: Connection, survey: str, id_: UUID) -> dict[str, Any] | None:
+    """What its giver may see of an answer to `survey`: score, comment, reasons, received_at; None without one."""
+    return conn.execute(
+        "SELECT score, comment, reasons, received_at FROM response WHERE id = %s AND survey = %s",
+        [id_, survey],
+    ).fetchone()
+
+
 def amend(conn: Connection, id_: UUID, score: int, comment: str | None, reasons: list[str]) -> None:
     """Write the changed answer; what it was first stays known by `first_content`."""
     conn.execute(

@@ -13,7 +13,6 @@ from services.survey.definition import KEPT_SEGMENT_VALUES, new_values, segment_
 from services.survey.edit_tokens import edit_token, is_edit_token
 from services.survey.forms import choose_lang, form
 from services.survey.journey_events import published
-from services.survey.page_words import WORDS
 from services.survey.wording import is_reworded
 from tests.unit.survey.definitions import DOCUMENT, definition
 
@@ -133,7 +132,3 @@ def test_an_event_fills_in_what_the_document_left_out() -> None:
         ],
         "surveys": [{**survey, "reasons": []}],
     }
-
-
-def test_the_page_says_the_same_in_every_language() -> None:
-    assert len({frozenset(texts) for texts in WORDS.values()}) == 1
