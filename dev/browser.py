@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -28,7 +30,9 @@ def find() -> str | None:
         _of_debian,
         _of_npm,
     )
-    return next((path for step in steps if (path := step()) and starts(path)), None)
+    with (Path(tempfile.gettempdir()) / "journeyloop-browser.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes ask at once; one installs
+        return next((path for step in steps if (path := step()) and starts(path)), None)
 
 
 def on_path() -> str | None:

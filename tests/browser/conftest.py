@@ -69,7 +69,7 @@ def shop(network: Network) -> Iterator[Shop]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A Chromium; where none can be had, the test is left out (see `pytest_terminal_summary`)."""
+    """A Chromium; where none can be had, the test is left out (tests/left_out.py says so)."""
     path = browsers.find()
     if path is None:
         pytest.skip(browsers.MISSING)

@@ -57,17 +57,20 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.server.form_hangs and "/form" in self.path:
-            return self._hang()
-        return self._reset() if self.server.is_cut else self._pass(b"")
+            self._hang()
+        elif self.server.is_cut:
+            self._reset()
+        else:
+            self._pass(b"")
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         network = self.server
-        if "/responses" not in self.path:  # only a display's count
-            return self._reset() if network.is_cut else self._pass(body)
-        fault = network.faults.pop(0) if network.faults else None
-        network.posts.append(self.path)
-        time.sleep(network.delay)
+        fault = None
+        if "/responses" in self.path:  # not a display's count
+            fault = network.faults.pop(0) if network.faults else None
+            network.posts.append(self.path)
+            time.sleep(network.delay)
         if network.is_cut or fault == CUT_BEFORE:
             self._reset()
         elif fault == CUT_DURING:

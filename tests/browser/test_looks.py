@@ -34,7 +34,7 @@ def violations(page: Page) -> list[str]:
 
 def too_small(page: Page) -> list[str]:
     """Controls of the card under 44 × 44 px, and text cut off or out of the window."""
-    return page.evaluate(  # type: ignore[no-any-return]
+    return page.evaluate(
         """() => {
           const root = document.querySelector('journeyloop-survey').shadowRoot
           const wrong = []

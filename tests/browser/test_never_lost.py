@@ -20,7 +20,9 @@ RUNS = int(os.environ.get("JOURNEYLOOP_RUNS", "24"))
 SEED = int(os.environ.get("JOURNEYLOOP_SEED", "20261122"))
 BATCH = 8
 ENDINGS = ("stays", "sends", "closes at once", "closes", "reloads", "sends and closes", "sends and reloads")
-BLOCKED = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('blocked', 'SecurityError') } })"
+BLOCKED = (
+    "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError') } })"
+)
 KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('journeyloop:answer:')).length"
 
 
@@ -45,13 +47,14 @@ def run(customers: Customers, chance: random.Random) -> tuple[str, list[int]]:
     if "sends" in ending:
         card(page).locator("button.button").click()
         page.wait_for_timeout(chance.choice((0, 5, 40, 150)))
-    page = end(page, visitor, customers, ending)
+    left = end(page, customers, ending)
     customers.network.heal()
-    come_back(page, visitor, customers)
+    come_back(left, visitor, customers)
     return f"{ending}, {faults}{', cut' if cut else ''}, {scores}", scores
 
 
-def end(page: Page, visitor: BrowserContext, customers: Customers, ending: str) -> Page | None:
+def end(page: Page, customers: Customers, ending: str) -> Page | None:
+    """How the visit ends; the page, where there still is one."""
     if "closes" in ending:
         page.wait_for_timeout(100 if ending == "closes" else 0)
         page.close(run_before_unload=False)
@@ -147,7 +150,8 @@ def test_a_late_answer_keeps_its_day_and_a_very_late_one_is_dropped(customers: C
           const at = Date.now() - days * 864e5
           const id = '3b241101-e2bb-4255-8caf-4136c566a96' + days
           const who = {{ lang: 'en', channel: 'web', attributes: {{}}, answered_at: new Date(at).toISOString() }}
-          const answer = {{ id, at, who, due: 0, base: '{customers.network.url}/', survey: 'nps', want: {{ score: days }} }}
+          const base = '{customers.network.url}/'
+          const answer = {{ id, at, who, base, due: 0, survey: 'nps', want: {{ score: days }} }}
           localStorage['journeyloop:answer:' + id] = JSON.stringify(answer)
         }}"""
     )
