@@ -65,6 +65,11 @@ bench: $(INSTALLED) ## Measure throughput, latency and memory; one table (WRITE=
 languages: $(INSTALLED) ## Bring the translations in line with our phrases, and compile them
 	$(BIN)/python -m dev.languages
 
+.PHONY: widget
+widget: ## Build the widget from its source (needs npm)
+	npm ci --prefix services/survey/widget --no-audit --no-fund
+	npm run --silent --prefix services/survey/widget build
+
 .PHONY: lock
 lock: $(INSTALLED) ## Write the lock files anew from pyproject.toml, with hashes and no addresses
 	$(COMPILE) --upgrade --all-extras --output-file requirements.lock pyproject.toml

@@ -18,8 +18,9 @@ const uuid = () => URL.createObjectURL(new Blob()).slice(-36)
 /** The custom element. On a server, where there are no elements, an empty class: importing does no harm. */
 export class Survey extends (globalThis.HTMLElement || class {}) {
   connectedCallback() {
+    const styles = [sheet()] // where that fails, in an old browser, the link stays
     this.root_ ||= this.attachShadow({ mode: 'open' })
-    this.root_.adoptedStyleSheets = [sheet()]
+    this.root_.adoptedStyleSheets = styles
     // what stood here keeps its room, though unseen, where the card does not take it: nothing may move
     this.isFixed_ = /corner|sheet/.test(this.getAttribute('placement'))
     this.root_.replaceChildren(this.isFixed_ ? document.createElement('slot') : '')
