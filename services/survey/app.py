@@ -15,9 +15,12 @@ from services.survey.routes import (
     imports,
     impressions,
     journeys,
+    links,
+    qr,
     responses,
     secret,
     surveys,
+    unsubscribe,
 )
 from shared import outbox
 from shared.db import Connection
@@ -37,7 +40,10 @@ BLUEPRINTS = [
     responses.blueprint,
     batch.blueprint,
     imports.blueprint,
+    links.blueprint,
     pages.blueprint,
+    unsubscribe.blueprint,
+    qr.blueprint,
 ]
 
 

@@ -14,6 +14,7 @@ from services.survey.cors import add_headers, check_origin
 from services.survey.response_rate import response_rate
 from services.survey.routes.documents import answers
 from services.survey.store import impressions
+from services.survey.store.contacts import Event
 from shared.events import isoformat
 from shared.web.app import database, json_body, settings
 from shared.web.auth import public, require
@@ -73,10 +74,9 @@ def post_impression(survey: str) -> Response:
         raise invalid({"step": [f"One of {', '.join(STEPS)}."]})
     tallies.tallies().count(survey, STEPS[step])
     if step in ("dismissed", "never"):
-        names = (body.get("respondent"), body.get("sig"))
-        visitor = asking.Visitor(*(name if isinstance(name, str) else None for name in names))
+        visitor = asking.Visitor(_text(body.get("respondent")), _text(body.get("sig")))
         with database() as conn:
-            event = "never_at" if step == "never" else "dismissed_at"
+            event: Event = "never_at" if step == "never" else "dismissed_at"
             asking.note(conn, settings(), submission.current(conn, survey), visitor, event)
     return Response(status=204)
 
@@ -107,6 +107,10 @@ def get_impressions(query: dict[str, Any], survey: str) -> dict[str, Any]:
         "total": _with_rate(total),
         "blocked": [_refusal(row) for row in blocked],
     }
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _with_rate(counts: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ class Form(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.fields: dict[str, Any] = {}
-        self.action: str | None = None
+        self.action = ""
         self.words: list[str] = []
         self._unseen = False
         self.feed(html)
@@ -21,7 +21,7 @@ class Form(HTMLParser):
         found = dict(attrs)
         self._unseen = tag in ("style", "script")
         if tag == "form":
-            self.action = found["action"]
+            self.action = str(found["action"])
         if tag == "input" and (found["type"] == "hidden" or "checked" in found):
             self.fields[str(found["name"])] = found["value"]
         if tag == "button" and found.get("name"):

@@ -74,7 +74,7 @@ def test_the_rest_holds_between_surveys_and_moments_of_truth_go_first(asking: Se
 
 
 def test_two_tabs_get_one_question(asking: Service) -> None:
-    who = {"respondent": "c-1", "sig": sign(secret(asking), "c-1")}
+    who: dict[str, Any] = {"respondent": "c-1", "sig": sign(secret(asking), "c-1")}
     with ThreadPoolExecutor(6) as threads:
         shown = list(threads.map(lambda _: form(asking, **who)["show"], range(6)))
     assert shown.count(True) == 1
@@ -100,7 +100,7 @@ def test_a_forged_signature_uses_up_and_reads_nothing(asking: Service, sig: str)
 
 
 def test_an_answer_counts_as_asked_and_is_never_refused(asking: Service) -> None:
-    who = {"respondent": "c-1", "sig": sign(secret(asking), "c-1")}
+    who: dict[str, Any] = {"respondent": "c-1", "sig": sign(secret(asking), "c-1")}
     for _ in range(2):
         assert asking.answer(**who).status_code == 201
     assert [row["respondent_verified"] for row in asking.rows("SELECT * FROM response")] == [True, True]
@@ -112,7 +112,7 @@ def test_an_answer_counts_as_asked_and_is_never_refused(asking: Service) -> None
 
 def test_dismissed_and_never(asking: Service) -> None:
     asking.put_survey(fatigue={"cooldown_days": 1})
-    who = {"respondent": "c-1", "sig": sign(secret(asking), "c-1")}
+    who: dict[str, Any] = {"respondent": "c-1", "sig": sign(secret(asking), "c-1")}
     assert form(asking, **who)["show"]
     assert step(asking, "dismissed", **who) == 204
     earlier(asking, 10)
@@ -145,12 +145,13 @@ def test_others_by_what_their_browser_remembers(asking: Service) -> None:
 
 def test_pseudonym_keys_and_secrets_rotate(asking: Service, settings: Settings) -> None:
     before = secret(asking)
-    who = {"respondent": "c-1", "sig": sign(before, "c-1")}
+    who: dict[str, Any] = {"respondent": "c-1", "sig": sign(before, "c-1")}
     assert form(asking, **who)["show"]
     keys = {"k2": b"2" * 32, **settings.respondent_keys}
     later = create_app(replace(settings, respondent_keys=keys))
     query = urlencode({"draw": 0, **who})
-    assert not later.test_client().get(f"{FORM.format('delivery-nps')}?{query}").json["show"]
+    again: Any = later.test_client().get(f"{FORM.format('delivery-nps')}?{query}").json
+    assert not again["show"]
     later.extensions["journeyloop"].pool.close()
     path = "/v1/surveys/delivery-nps/secret"
     rotated = asking.call("POST", f"{path}/rotate").json

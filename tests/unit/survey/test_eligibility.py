@@ -54,7 +54,8 @@ events = st.lists(
 
 @given(surveys, events)
 def test_never_asked_more_often_than_the_rules_say(known: dict[str, Rules], history: list[tuple]) -> None:
-    person, shown = Person(), []
+    person = Person()
+    shown: list[tuple[str, datetime]] = []
     closed: list[tuple[str, datetime]] = []
     now = NOW
     for hours, key, kind, late in history:

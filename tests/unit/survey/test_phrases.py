@@ -32,6 +32,8 @@ def test_every_phrase_is_translated(lang: str) -> None:
         if not message.id:
             continue
         assert not message.fuzzy
+        assert isinstance(message.string, str)
+        assert isinstance(message.id, str)
         assert message.string.strip() == message.string != ""
         assert message.string != message.id or (lang, message.id) in SAME
         assert fields(message.string) == fields(message.id)
