@@ -167,6 +167,7 @@ def test_triggers(customers: Customers) -> None:
         page.wait_for_timeout(400)
         assert card(page).count() == (type_ == "load"), type_
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        page.wait_for_timeout(200)
         page.evaluate("document.querySelector('journeyloop-survey').scrollIntoView()")
         page.evaluate("document.dispatchEvent(new Event('delivered'))")
         if type_ == "manual":

@@ -11,7 +11,8 @@ export function arm(element, fire) {
   }
   if (kind === 'load') fire()
   if (kind === 'visible') {
-    const observer = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && fire())
+    const margin = { rootMargin: '1px' } // the element has no height yet, and may lie on a fraction of a pixel
+    const observer = new IntersectionObserver((entries) => entries.some((one) => one.isIntersecting) && fire(), margin)
     observer.observe(element)
     return () => observer.disconnect()
   }
