@@ -37,7 +37,7 @@ def run(customers: Customers, chance: random.Random) -> tuple[str, list[int]]:
     card(page).wait_for()
     customers.network.faults = list(faults)
     cut = chance.random() < 0.2
-    scores = chance.sample(range(11), chance.choice((1, 1, 2)))
+    scores = chance.sample(range(11), chance.choice((1, 2, 3)))
     for score in scores:
         choose(page, score)
         if chance.random() < 0.5:
@@ -99,6 +99,20 @@ def test_the_tab_closed_100_ms_after_the_click(customers: Customers) -> None:
     idle = visitor.new_page()
     until(customers.answers, idle, 10)
     assert [row["score"] for row in customers.answers()] == [9]
+
+
+@pytest.mark.parametrize("fault", ["lost 201", "hangs after storing"])
+def test_a_change_after_a_lost_201_is_an_amendment(customers: Customers, fault: str) -> None:
+    visitor = customers.visitor()
+    page = customers.visit(visitor, survey="nps")
+    customers.network.faults = [fault]
+    choose(page, 3)
+    until(customers.answers, page)
+    choose(page, 8)
+    page.goto(customers.address(survey="csat"))
+    customers.network.heal()
+    until(lambda: not page.evaluate(KEPT), page)
+    assert [row["score"] for row in customers.answers()] == [8]
 
 
 def test_storage_blocked(customers: Customers) -> None:
