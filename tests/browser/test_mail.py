@@ -21,7 +21,8 @@ def mail(system: dict[str, str], survey: str, lang: str) -> str:
     headers = {"Authorization": f"Bearer {system['KEY']}"}
     query = {"lang": lang, "merge": "token"}
     answer = requests.get(f"{system['URL']}/v1/surveys/{survey}/email", query, headers=headers, timeout=10)
-    return f"<!doctype html><html lang='{lang}'><title>Mail</title><main><h1>Hello</h1>{answer.json()['html']}</main></html>"
+    body = f"<main><h1>Hello</h1>{answer.json()['html']}</main>"
+    return f"<!doctype html><html lang='{lang}'><title>Mail</title>{body}</html>"
 
 
 @pytest.mark.parametrize("has_styles", [True, False], ids=["styles", "no-styles"])
