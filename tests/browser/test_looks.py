@@ -115,6 +115,15 @@ def test_hostile_css_does_not_reach_in(customers: Customers, survey: str) -> Non
     walk(customers, f"{survey}-hostile", options, survey=survey, look="hostile")
 
 
+def test_saving(customers: Customers) -> None:
+    page = customers.visit(survey="nps")
+    choose(page, 4)
+    customers.network.delay = 4.0
+    send(page)
+    check(page, "inline", "saving")
+    assert card(page).get_by_role("status").text_content() == "Saving…"
+
+
 def test_error(customers: Customers) -> None:
     page = customers.visit(survey="nps")
     choose(page, 4)

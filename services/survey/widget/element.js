@@ -163,7 +163,7 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
     }
     this.isSubmitted_ = true
     button.ariaDisabled = true
-    status.textContent = this.form_.texts.saving
+    button.textContent = status.textContent = this.form_.texts.saving
     this.state_('saving')
     this.deliver_()
   }
