@@ -23,7 +23,8 @@ DRAWS = 10_000
 class Visitor(NamedTuple):
     """What the page says about who is there: `respondent` and `sig` from the site, the rest from the browser.
 
-    asked: when this browser last showed the survey (seconds since 1970). drawn: what it drew once, below DRAWS.
+    asked: when this browser last showed the survey (seconds since 1970), negative where it was closed unanswered.
+    drawn: what it drew once, below DRAWS.
     """
 
     respondent: str | None = None
@@ -47,26 +48,37 @@ def ask(conn: Connection, settings: Settings, definition: Definition, visitor: V
 
     The caller owns the transaction and commits it before it answers.
     """
-    rest = timedelta(days=settings.ask_rest_days)
-    rules = eligibility.rules(
-        definition.survey, definition.document, moment_of_truth=definition.moment_of_truth, rest=rest
-    )
     now = datetime.now(settings.report_tz)
     name = verified(settings, definition, visitor.respondent, visitor.sig)
-    if name is None:
-        drawn = randbelow(DRAWS) if visitor.drawn is None else visitor.drawn
-        decision = eligibility.decide(
-            rules, _told(definition, visitor), eligibility.draw(rules.survey, f"browser:{drawn}"), now
-        )
-        return _with(decision, _unverified(visitor))
+    if name is not None:
+        return _ask_respondent(conn, settings, definition, name, now)
+    drawn = randbelow(DRAWS) if visitor.drawn is None else visitor.drawn
+    # A browser remembers each survey by itself: the rest between surveys is for people we know.
+    rules = _rules(definition, rest_days=0)
+    decision = eligibility.decide(
+        rules, _told(definition, visitor), eligibility.draw(rules.survey, f"browser:{drawn}"), now
+    )
+    return _with(decision, _unverified(visitor))
+
+
+def _ask_respondent(
+    conn: Connection, settings: Settings, definition: Definition, name: str, now: datetime
+) -> Decision:
     keys = settings.respondent_keys
     pseudonym = respondents.pseudonym(keys, name)
     contacts.lock(conn, pseudonym)
     past = contacts.past(conn, respondents.every_digest(keys, name))
+    rules = _rules(definition, settings.ask_rest_days)
     decision = eligibility.decide(rules, past, eligibility.draw(rules.survey, f"respondent:{name}"), now)
     if decision.show:
         contacts.record(conn, pseudonym, definition.survey, "asked_at", now)
     return _with(decision, Step(True, "respondent: verified"))
+
+
+def _rules(definition: Definition, rest_days: int) -> eligibility.Rules:
+    rest = timedelta(days=rest_days)
+    truth = definition.moment_of_truth
+    return eligibility.rules(definition.survey, definition.document, moment_of_truth=truth, rest=rest)
 
 
 def note(
@@ -84,9 +96,10 @@ def note(
 def _told(definition: Definition, visitor: Visitor) -> Past:
     asked = visitor.asked or 0
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).timestamp()
-    if not 0 < asked < tomorrow:  # a clock that was wrong then must not hide the survey for years
+    if not 0 < abs(asked) < tomorrow:  # a clock that was wrong then must not hide the survey for years
         return Past()
-    return Past({definition.survey: datetime.fromtimestamp(asked, UTC)})
+    at = {definition.survey: datetime.fromtimestamp(abs(asked), UTC)}
+    return Past(at, at if asked < 0 else {})
 
 
 def _unverified(visitor: Visitor) -> Step:

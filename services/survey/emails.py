@@ -18,15 +18,15 @@ ROWS = {
 }
 
 
-def email(form: dict[str, Any], token: str | None) -> dict[str, Any]:
+def email(form: dict[str, Any], token: str | None, *, is_personal: bool = True) -> dict[str, Any]:
     """{lang, html, text, unsubscribe_url, headers} of the mail that asks `form`.
 
-    token: a link's token, or the merge field that stands for it (then it is left as it is, unquoted); None for an
-    anonymous mail, which has nobody to unsubscribe.
+    token: a link's token, or the merge field that stands for it (then it is left as it is, unquoted); None for
+    one link for all. is_personal: whether the token names somebody who may unsubscribe.
     """
     url = links.page_url(settings().survey_url, form["survey"])
     page = f"{url}?t={token}&lang={form['lang']}" if token else f"{url}?lang={form['lang']}"
-    unsubscribe = f"{url}/unsubscribe?t={token}&lang={form['lang']}" if token else None
+    unsubscribe = f"{url}/unsubscribe?t={token}&lang={form['lang']}" if token and is_personal else None
     values = {
         "form": form,
         "page": page,

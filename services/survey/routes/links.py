@@ -53,10 +53,11 @@ def post_links(wanted: dict[str, Any], survey: str) -> dict[str, Any]:
             items.append({"respondent": item["respondent"], "declined": True})
             continue
         link = _link(survey, item, wanted["channel"], expires_at)
-        more = {}
+        found = {"respondent": item["respondent"], "declined": False} | _addresses(link)
         if wanted["email"]:
-            more = {"email": email(form(definition, [item["lang"] or ""]), _token(link))}
-        items.append({"respondent": item["respondent"], "declined": False} | _addresses(link) | more)
+            shown = form(definition, [item["lang"] or ""])
+            found["email"] = email(shown, found["token"], is_personal=link.respondent is not None)
+        items.append(found)
     return {"survey": survey, "expires_at": isoformat(expires_at), "items": items}
 
 
@@ -86,16 +87,12 @@ def _link(survey: str, item: dict[str, Any], channel: str, expires_at: datetime)
     return Link(survey, uuid4(), pseudonym, item["attributes"], item["lang"], channel, expires_at)
 
 
-def _token(link: Link) -> str:
-    return links.token(settings().secret_key, link)
-
-
 def _addresses(link: Link) -> dict[str, Any]:
-    token, base = _token(link), settings().survey_url
-    unsubscribe = links.unsubscribe_url(base, link.survey, token)
+    token, base = links.token(settings().secret_key, link), settings().survey_url
+    unsubscribe = links.unsubscribe_url(base, link.survey, token) if link.respondent else None
     return {
         "token": token,
         "url": links.page_url(base, link.survey, token),
         "unsubscribe_url": unsubscribe,
-        "headers": links.list_unsubscribe(unsubscribe),
+        "headers": links.list_unsubscribe(unsubscribe) if unsubscribe else {},
     }

@@ -97,8 +97,11 @@ class FormQuery(Schema):
     explain = fields.String(load_default=None)
     asked = fields.Integer(
         load_default=None,
-        validate=validate.Range(0, 2**53),
-        metadata={"description": "when this browser last showed the survey, in seconds since 1970"},
+        validate=validate.Range(-(2**53), 2**53),
+        metadata={
+            "description": "when this browser last showed the survey, in seconds since 1970; negative where it was "
+            "closed unanswered"
+        },
     )
     draw = fields.Integer(
         load_default=None,

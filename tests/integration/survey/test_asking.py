@@ -133,6 +133,9 @@ def test_others_by_what_their_browser_remembers(asking: Service) -> None:
     assert not form(asking, asked=ago(days=29))["show"]
     assert form(asking, asked=ago(days=31))["show"]
     assert form(asking, asked=2**53)["show"]
+    assert form(asking, "basket-csat", asked=ago(days=1))["show"]
+    assert form(asking, "basket-csat", asked=-ago(days=29))["hidden_because"].startswith("dismissed until ")
+    assert form(asking, "basket-csat", asked=-ago(days=31))["show"]
     assert not form(asking, asked=ago(days=1), respondent="c-1", sig="forged")["show"]
     asking.put_survey(fatigue={"sample_rate": 0.5})
     first = [form(asking, draw=draw)["show"] for draw in range(40)]
