@@ -50,8 +50,17 @@ def of_playwright() -> str | None:
 
 
 def starts(path: str) -> bool:
-    """Whether the browser runs here at all: libraries may be missing."""
-    return _run([path, *ARGUMENTS, "--headless", "--dump-dom", "about:blank"], 60)
+    """Whether the browser shows a page here: libraries may be missing."""
+    from playwright.sync_api import Error, sync_playwright
+
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, timeout=60_000)
+            browser.new_page().goto("about:blank")
+            browser.close()
+        except Error:
+            return False
+    return True
 
 
 def _of_debian() -> str | None:
