@@ -116,6 +116,9 @@ def test_dismissed_and_never_again(customers: Customers) -> None:
     assert card(page).count() == 0
     assert heard(page, "closed")[0]["reason"] == "dismissed"
     page.reload()
+    until(lambda: heard(page, "hidden"), page)
+    assert "dismissed until" in heard(page, "hidden")[0]["reason"]
+    page = customers.visit(visitor, survey="csat", placement="corner")
     card(page).get_by_role("button", name="Don’t ask me again").click()
     assert heard(page, "closed")[0]["reason"] == "never"
     page.reload()

@@ -2,7 +2,7 @@
 import { anchor } from './anchor.js'
 import { keep, send } from './queue.js'
 import { request } from './request.js'
-import { memory, remember } from './storage.js'
+import { memory, note, remember } from './storage.js'
 import sheet from './style.js'
 import { arm } from './triggers.js'
 import { finish, view } from './view.js'
@@ -59,7 +59,10 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
     if (!this.parts_) return
     const hasAnswered = !!this.answer_
     if (hasAnswered && !this.isSubmitted_) this.deliver_()
-    if (!hasAnswered) this.count_(reason)
+    if (!hasAnswered) {
+      note(this.form_.survey, -1)
+      this.count_(reason)
+    }
     this.remove_()
     this.tell_('closed', { reason: hasAnswered && reason === 'dismissed' ? 'answered' : reason })
   }
@@ -79,7 +82,7 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
     this.root_.append(parts.card_)
     this.state_('question')
     this.settle_()
-    remember({ asked: { ...memory().asked, [form.survey]: Math.floor(Date.now() / 1e3) } })
+    note(form.survey, 1)
     this.count_('shown')
     this.tell_('shown')
     if (isFixed) parts.status_.textContent = form.question

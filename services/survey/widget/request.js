@@ -10,7 +10,7 @@ export async function request(url, body, ms) {
   const timer = setTimeout(() => stop.abort(), ms) // AbortSignal.timeout would not hear a test's clock
   const post = body && { method: 'POST', keepalive: true, body: JSON.stringify(body) }
   try {
-    const answer = await fetch(url, { credentials: 'omit', cache: 'no-store', signal: stop.signal, ...post })
+    const answer = await fetch(url, { credentials: 'omit', signal: stop.signal, ...post })
     const after = answer.headers.get('Retry-After')
     const wait = after && (after * 1e3 || Date.parse(after) - Date.now())
     return { status_: answer.status, wait_: wait, json_: await answer.json().catch(() => undefined) }

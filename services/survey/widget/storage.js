@@ -21,3 +21,8 @@ export function memory() {
 export function remember(change) {
   local((storage) => storage.setItem(KEY, JSON.stringify({ ...memory(), ...change })))
 }
+
+/** Remember that this survey was shown now; with `sign` -1: that it was closed unanswered. */
+export function note(survey, sign) {
+  remember({ asked: { ...memory().asked, [survey]: sign * Math.floor(Date.now() / 1e3) } })
+}
