@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shlex
 import shutil
@@ -20,6 +21,8 @@ PIDS = RUN / "pids"
 LOGS = RUN / "logs"
 DATABASE = "journeyloop"
 BROKERS = ("embedded", "kafka")
+# What an installation is given once; later it stands in .run/env.
+CHOSEN = ("REPORT_TZ", "FALLBACK_OWNER", "MAIL_FROM", "SECRET_KEY", "RESPONDENT_KEY")
 
 _POSTGRES_HOME = RUN / "postgres.home"
 _WANTED_PORTS = {
@@ -45,12 +48,19 @@ def read() -> Environment:
 
 
 def make(broker_kind: str | None) -> Environment:
-    """Make the folders and the settings, or bring them up to date: what was set stays, taken ports move on."""
+    """Make the folders and the settings, or bring them up to date: what was set stays, taken ports move on.
+
+    The first time, `CHOSEN` are taken from the caller's environment: `REPORT_TZ=Europe/Berlin make up`.
+    """
     RUN.mkdir(mode=0o711, exist_ok=True)
     for folder in (PIDS, LOGS):
         folder.mkdir(mode=0o700, exist_ok=True)
-    environment = _defaults() | read()
-    environment["JOURNEYLOOP_BROKER"] = broker_kind or environment["JOURNEYLOOP_BROKER"]
+    chosen = {name: os.environ[name] for name in CHOSEN if name in os.environ}
+    environment = _defaults() | chosen | read()
+    kind = environment["JOURNEYLOOP_BROKER"] = broker_kind or environment["JOURNEYLOOP_BROKER"]
+    environment |= (
+        dict.fromkeys(broker.CLIENT_SETTINGS, "true") if kind == "kafka" else broker.CLIENT_SETTINGS
+    )
     environment |= _choose_ports(environment)
     environment |= _addresses(environment)
     write(environment)
@@ -107,7 +117,6 @@ def _defaults() -> Environment:
         "ASK_REST_DAYS": "0",  # the demo shop asks again whenever its page is opened
         "MAIL_DIR": str(MAILDIR),
         "PROMETHEUS_MULTIPROC_DIR": str(RUN / "metrics"),
-        **broker.CLIENT_SETTINGS,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -136,6 +136,19 @@ def _lock(conn: Connection) -> Iterator[None]:
 
 def _migrations(schema: Schema) -> MigrationList:
     return yoyo.read_migrations(*schema.folders())
+
+
+def fingerprints(conn: Connection, tables: Mapping[str, str]) -> dict[str, tuple[int, str]]:
+    """Rows and a hash of each table, whatever order its rows are in; `tables`: name → what it holds, as a SELECT."""
+    found = {}
+    for name, query in tables.items():
+        row = conn.execute(
+            f"""SELECT count(*) AS n, coalesce(sum(hashtextextended(held::text, 0)::numeric), 0)::text AS hash
+                FROM ({query}) AS held"""
+        ).fetchone()
+        assert row is not None
+        found[name] = (row["n"], row["hash"])
+    return found
 
 
 @lru_cache

@@ -122,6 +122,10 @@ def decode_heartbeat(value: bytes | None) -> dict[str, Any]:
     _, data = decode(value, {HEARTBEAT_TYPE: "beat"})
     if type(data.get("last_sequence")) is not dict or type(data.get("beat_at")) is not str:
         raise Invalid("beat_at or last_sequence missing")
+    for key, sequence in data["last_sequence"].items():
+        if type(sequence) is not int or not 0 <= sequence <= _LARGEST or key.count("/") != 1:
+            raise Invalid("last_sequence is not a sequence per journey/stage")
+    _check_time("beat_at", data["beat_at"])
     return data
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from shared import events
 from shared.db import Connection
 
 # For a service that writes its row and the event in one statement; the SELECT after it gives the six values.
@@ -147,6 +148,15 @@ def stamped_after(conn: Connection, position: int, limit: int) -> list[dict[str,
            WHERE position > %s ORDER BY position LIMIT %s""",
         [position, limit],
     ).fetchall()
+
+
+def event(row: Mapping[str, Any]) -> bytes:
+    """A stamped row as it goes to Kafka."""
+    sequence, recorded_at, data = row["sequence"], events.isoformat(row["recorded_at"]), row["data"]
+    number = data.get("revision", sequence)
+    if row["topic"] == events.RESPONSES:
+        data = {"sequence": sequence, **data, "recorded_at": recorded_at}
+    return events.encode(row["type"], row["key"], number, recorded_at, data)
 
 
 def last_sequences(conn: Connection, topic: str) -> dict[str, int]:

@@ -47,9 +47,18 @@ def lock(conn: Connection, keys: Iterable[str]) -> dict[str, Position]:
     return {row["key"]: Position(**row) for row in rows}
 
 
+def lock_all(conn: Connection) -> dict[str, Position]:
+    """Every position, with the whole table locked: consumers wait until the transaction ends, readers do not."""
+    conn.execute("LOCK TABLE position IN EXCLUSIVE MODE")
+    rows = conn.execute("SELECT key, last_sequence, skipped, gap_sequence FROM position ORDER BY key")
+    return {row["key"]: Position(**row) for row in rows}
+
+
 def save(conn: Connection, positions: Iterable[Position]) -> None:
     """Write the positions back; `gap_at` keeps the moment at which the gap was first seen."""
     rows = list(positions)
+    if not rows:
+        return
     conn.execute(
         """UPDATE position AS p
            SET last_sequence = new.last_sequence, skipped = new.skipped, gap_sequence = new.gap_sequence,

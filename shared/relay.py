@@ -94,16 +94,11 @@ def send_waiting(settings: Settings, conn: Connection, producer: KafkaProducer) 
 
 
 def _send(settings: Settings, producer: KafkaProducer, row: dict[str, Any]) -> Any:
-    sequence, recorded_at = row["sequence"], events.isoformat(row["recorded_at"])
-    data = row["data"]
-    number = data.get("revision", sequence)
-    if row["topic"] == events.RESPONSES:
-        data = {"sequence": sequence, **data, "recorded_at": recorded_at}
     return producer.send(
         broker.topic(settings, row["topic"]),
         key=row["key"].encode(),
-        value=events.encode(row["type"], row["key"], number, recorded_at, data),
-        headers=[("sequence", str(sequence).encode())],
+        value=outbox.event(row),
+        headers=[("sequence", str(row["sequence"]).encode())],
     )
 
 

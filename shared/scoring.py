@@ -94,8 +94,8 @@ def units(metric: str, difference: float) -> float:
 def adjusted(metric: str, histogram: Histogram, level: float = LEVEL) -> tuple[float, float]:
     """The score drawn to the middle as in its interval, in points, and its squared standard error: for differences.
 
-    3 answers are added for NPS, z² for CSAT and CES, spread evenly, so that five equal answers are not taken for
-    certainty. The squared error is never 0. Raises ValueError where there is no answer.
+    `added` answers are added, spread evenly, so that five equal answers are not taken for certainty. The squared
+    error is never 0. Raises ValueError where there is no answer.
     """
     counts = _checked(metric, histogram)
     if not any(counts):
@@ -103,8 +103,14 @@ def adjusted(metric: str, histogram: Histogram, level: float = LEVEL) -> tuple[f
     if metric == "nps":
         centre, squared_error = _nps_adjusted(counts)
     else:
-        centre, squared_error = _box_adjusted(half_unit_counts(metric, counts)[2], sum(counts), z(level) ** 2)
+        hits = half_unit_counts(metric, counts)[2]
+        centre, squared_error = _box_adjusted(hits, sum(counts), added(metric, level))
     return 100 * centre, 1e4 * squared_error
+
+
+def added(metric: str, level: float = LEVEL) -> float:
+    """How many answers the intervals add to those given: 3 for NPS, z² for CSAT and CES."""
+    return 3 if metric == "nps" else z(level) ** 2
 
 
 @lru_cache(maxsize=1024)

@@ -4,51 +4,43 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
-from services.aggregator import answers, changes
-from services.aggregator.changes import Change, Contribution, Pair
+from services.aggregator import answers, carrier
+from services.aggregator.breakdown import Breakdown, Place, Sums, break_down
+from services.aggregator.changes import Change, Contribution
 from services.aggregator.maps import Map
-from shared import scoring
-
-Place = tuple[str, str]
-Segment = tuple[str, str]
+from services.aggregator.verdict import verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """Histograms of the two periods: of each (stage, touchpoint), and of its answers with each segment (key, value)."""
-
-    places: Mapping[Place, Pair]
-    segments: Mapping[Place, Mapping[Segment, Pair]]
-
-
-def build(metric: str, sums: Sums, journey: Map | None, level: float) -> dict[str, Any]:
+def build(metric: str, sums: Sums, journey: Map | None, level: float, days: float = 0.0) -> dict[str, Any]:
     """The change of all places together and what carries it.
 
     by_touchpoint: the points of all its items add up to `change`; so do those of by_segment within each segment key.
-    points = changed (customers rate differently) + mix (the group's share of the answers moved); low, high and
-    beyond_noise are about `changed`. `mix` is the sum over touchpoints, `mix_by_segment` over the values of each key.
+    points = changed (customers rate differently) + mix (a group's share of the answers moved); low and high are the
+    interval of `changed`; beyond_noise allows for all the parts looked at. `changed` and `mix` are the sums over
+    touchpoints, `mix_by_segment` over the values of each key. days: see `break_down`.
     """
     document = (journey and journey.document) or {}
-    whole = changes.change(metric, _together(sums.places.values()), level)
-    by_touchpoint = changes.contributions(metric, sums.places, level)
+    found = break_down(metric, sums, _segment_keys(sums, document), level, days)
     names = _touchpoint_names(document)
-    by_segment = {key: _of_segment(metric, sums, key, level) for key in _segment_keys(sums, document)}
     return {
-        **_whole(whole),
-        "mix": sum(part.mix for part in by_touchpoint) if by_touchpoint else None,
+        **_whole(found.whole),
+        "changed": _changed(found.changed) if found.changed else None,
+        "mix": found.changed.mix if found.changed else None,
+        "mix_within": found.shifted,
+        "verdict": _verdict(verdict(found), names),
         "by_touchpoint": [
-            _place(part.group, names) | _part(part) | {"mostly": _mostly(metric, sums, part, level)}
-            for part in by_touchpoint
+            _place(part.group, names) | _part(part) | {"mostly": mostly}
+            for part, mostly in zip(found.by_touchpoint, _mostly(found, sums), strict=True)
         ],
         "by_segment": [
             {"segment": {key: part.group}} | _part(part)
-            for key, parts in by_segment.items()
-            for part in parts
+            for key, parts in found.by_segment.items()
+            for part in (_unnamed(parts) if _differs_by_mix(found, key) else parts)
         ],
-        "mix_by_segment": {key: sum(part.mix for part in parts) for key, parts in by_segment.items()},
+        "mix_by_segment": {key: sum(part.mix for part in parts) for key, parts in found.by_segment.items()},
     }
 
 
@@ -92,6 +84,29 @@ def _whole(change: Change) -> dict[str, Any]:
     }
 
 
+def _changed(part: Contribution[Any]) -> dict[str, Any]:
+    """All that is no mix, without the names of any group."""
+    names = ("low", "high", "beyond_noise")
+    return {"points": part.changed} | {name: getattr(part, name) for name in names}
+
+
+def _verdict(found: dict[str, Any] | None, names: Mapping[Place, dict[str, Any]]) -> dict[str, Any] | None:
+    """With what the map says of a touchpoint in the place of its keys."""
+    if found is None or "place" not in found:
+        return found
+    return {name: value for name, value in found.items() if name != "place"} | _place(found["place"], names)
+
+
+def _differs_by_mix(found: Breakdown, key: str) -> bool:
+    """Whether the values of `key` may differ only because the mix of another key moved: then none is to be named."""
+    changed = found.changed is not None and found.changed.beyond_noise
+    return found.shifted not in (None, key) and not changed
+
+
+def _unnamed(parts: list[Contribution[Any]]) -> list[Contribution[Any]]:
+    return [replace(part, beyond_noise=False) for part in parts]
+
+
 def _part(part: Contribution[Any]) -> dict[str, Any]:
     return {
         "points": part.points,
@@ -115,29 +130,16 @@ def _place(place: Place, names: Mapping[Place, dict[str, Any]]) -> dict[str, Any
     }
 
 
-def _mostly(metric: str, sums: Sums, part: Contribution[Place], level: float) -> dict[str, str] | None:
-    """Which segment value carries the change within a touchpoint whose change is beyond noise."""
-    if not part.beyond_noise:
-        return None
-    found = changes.mostly(metric, sums.places[part.group], sums.segments.get(part.group, {}), level)
-    return {"segment": found[0], "value": found[1]} if found else None
-
-
-def _of_segment(metric: str, sums: Sums, key: str, level: float) -> list[Contribution[str | None]]:
-    """The contributions of each value of a segment key; None stands for answers that carry no value of it."""
-    found: dict[str | None, list[Pair]] = defaultdict(list)
-    for segments in sums.segments.values():
-        for (name, value), pair in segments.items():
-            if name == key:
-                found[value].append(pair)
-    values = {value: _together(pairs) for value, pairs in found.items()}
-    values[None] = changes.remainder(_together(sums.places.values()), values)
-    return changes.contributions(metric, values, level)
-
-
-def _together(pairs: Iterable[Pair]) -> Pair:
-    parts = list(pairs)
-    return Pair(scoring.pool(part.before for part in parts), scoring.pool(part.since for part in parts))
+def _mostly(found: Breakdown, sums: Sums) -> list[dict[str, str] | None]:
+    """For each touchpoint whose change is beyond noise the segment value that carries it, if one does."""
+    rate = found.rate / max(1, sum(part.beyond_noise for part in found.by_touchpoint))
+    named = [
+        carrier.mostly(found.metric, sums.places[part.group], sums.segments.get(part.group, {}), rate)
+        if part.beyond_noise
+        else None
+        for part in found.by_touchpoint
+    ]
+    return [{"segment": one[0], "value": one[1]} if one else None for one in named]
 
 
 def _segment_keys(sums: Sums, document: Mapping[str, Any]) -> list[str]:

@@ -1,22 +1,24 @@
 """Where a change of a score comes from: contributions of groups (touchpoints, segment values), in points.
 
-The score of a period is Σ w·s over groups (w = a group's share of the answers, s = its score). The change between two
+The score of a period is Σ w·s over cells (w = a cell's share of the answers, s = its score). The change between two
 periods splits symmetrically (Kitagawa 1955, midpoint weights):
 
-    changed = w̄·(s₁ - s₀)            customers of this group rate differently
-    mix     = (w₁ - w₀)·(s̄ - S̄)     this group is a larger or smaller part of all answers
+    changed = w̄·(s₁ - s₀)            customers of this cell rate differently
+    mix     = (w₁ - w₀)·(s̄ - S̄)     this cell is a larger or smaller part of all answers
 
 with bars for the mean of both periods and S the whole score. Σ (changed + mix) is exactly S₁ - S₀, because Σ (w₁ - w₀)
-is 0. A group with answers in only one period has nothing to compare with: all it contributes is mix.
+is 0. A cell with answers in only one period has nothing to compare with: all it contributes is mix. A group is one
+cell, or several where a shift between them is no real change either (plans within a touchpoint).
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
-from math import copysign, hypot, sqrt
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import copysign, sqrt
 from typing import Generic, NamedTuple, TypeVar
 
+from services.aggregator import noise
 from shared import scoring
 from shared.scoring import Histogram, Score
 
@@ -44,7 +46,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Contribution(Generic[K]):
-    """What one group adds to the whole change: points = changed + mix. low…high is the interval of `changed`."""
+    """What one group adds to the whole change: points = changed + mix. low…high is the interval of `changed`.
+
+    clarity: `changed` in standard errors, below 0 for a fall; beyond_noise allows for all the groups looked at.
+    """
 
     group: K
     before: Score
@@ -54,109 +59,120 @@ class Contribution(Generic[K]):
     mix: float
     low: float
     high: float
-    beyond_noise: bool
+    clarity: float
+    beyond_noise: bool = False
 
 
-def change(metric: str, pair: Pair, level: float = scoring.LEVEL) -> Change:
+def change(metric: str, pair: Pair, level: float = scoring.LEVEL, days: float = 0.0) -> Change:
     """The change from before to since, and its interval at `level`: the delta method on scores adjusted for small
-    samples (Agresti and Caffo 2000), widened where it leaves out the change seen."""
+    samples (Agresti and Caffo 2000), widened where it leaves out the change seen.
+
+    days: squared error that the choice of days adds (noise.of_days).
+    """
     before, since = scoring.score(metric, pair.before, level), scoring.score(metric, pair.since, level)
     if before.score is None or since.score is None:
         return Change(before, since, None, None, None, False)
     moved = since.score - before.score
-    centre, error = _steady(metric, pair, level)
-    half = scoring.z(level) * error
+    centre, squared_error = steady(metric, pair, level)
+    half = scoring.z(level) * sqrt(squared_error + days)
     low, high = min(moved, centre - half), max(moved, centre + half)
     return Change(before, since, moved, low, high, low > 0 or high < 0)
 
 
 def contributions(
-    metric: str, groups: Mapping[K, Pair], level: float = scoring.LEVEL
+    metric: str,
+    groups: Mapping[K, Sequence[Pair]],
+    level: float = scoring.LEVEL,
+    *,
+    rate: float | None = None,
+    days: float = 0.0,
 ) -> list[Contribution[K]]:
     """Split the change of all groups together into one contribution a group; those that explain most come first.
 
-    Groups must not overlap. Empty where one of the two periods has no answers at all: there is no change to explain.
-    Groups without any answer are left out.
+    groups: the cells of each; no answer is in two. Empty where one of the two periods has no answers at all: there is
+    no change to explain. Groups without any answer are left out. beyond_noise: at most `rate` (else 1 - level) for one
+    false one among all groups. days: see `change`.
     """
-    whole = Pair(
-        scoring.pool(p.before for p in groups.values()), scoring.pool(p.since for p in groups.values())
-    )
-    total = change(metric, whole, level)
-    if total.change is None:
+    whole = together(cell for cells in groups.values() for cell in cells)
+    if not all(map(sum, whole)):
         return []
-    parts = [
-        _part(metric, group, pair, total, level) for group, pair in groups.items() if any(map(sum, pair))
+    found = [
+        _part(metric, group, cells, whole, level, days)
+        for group, cells in groups.items()
+        if any(map(sum, together(cells)))
     ]
-    direction = copysign(1, total.change)
+    clear = noise.beyond([part.clarity for part in found], 1 - level if rate is None else rate)
+    parts = [replace(part, beyond_noise=flag) for part, flag in zip(found, clear, strict=True)]
+    before, since = (scoring.score(metric, period).score or 0.0 for period in whole)
+    direction = copysign(1, since - before)
     return sorted(parts, key=lambda part: (-direction * part.changed, -direction * part.mix))
 
 
-def mostly(metric: str, whole: Pair, values: Mapping[K, Pair], level: float = scoring.LEVEL) -> K | None:
-    """The one segment value that carries the change of `whole` (say, a touchpoint), if one does.
+def steady(metric: str, pair: Pair, level: float) -> tuple[float, float]:
+    """The change drawn to 0 as few answers deserve, and its squared error (Agresti and Caffo 2000).
 
-    It must move further the same way than all the rest of `whole` does, beyond noise after allowing for the number of
-    values looked at (Bonferroni), and account for at least half of the change. The clearest one wins.
+    Not the change between scores each drawn to the middle: where the periods are of unequal size, the smaller one
+    would be drawn further, and a high score that did not change would seem to fall.
     """
-    strict = 1 - (1 - level) / max(1, len(values))
-    found = [(_clarity(metric, whole, pair, strict), value) for value, pair in values.items()]
-    clearest, value = max(found, key=lambda pair: pair[0], default=(0.0, None))
-    return value if clearest > scoring.z(strict) else None
+    before, since = scoring.score(metric, pair.before), scoring.score(metric, pair.since)
+    least = min(before.n, since.n)
+    moved = (since.score or 0.0) - (before.score or 0.0)
+    errors = (scoring.adjusted(metric, period, level)[1] for period in pair)
+    return moved * least / (least + scoring.added(metric, level)), sum(errors)
+
+
+def together(pairs: Iterable[Pair]) -> Pair:
+    """Several groups as one."""
+    parts = list(pairs)
+    return Pair(scoring.pool(part.before for part in parts), scoring.pool(part.since for part in parts))
 
 
 def remainder(whole: Pair, parts: Mapping[K, Pair]) -> Pair:
     """What `whole` holds beyond the sum of `parts`: the answers that carry no value of a segment."""
-    taken = Pair(
-        scoring.pool(p.before for p in parts.values()), scoring.pool(p.since for p in parts.values())
-    )
+    taken = together(parts.values())
     return Pair(_minus(whole.before, taken.before), _minus(whole.since, taken.since))
 
 
-def _part(metric: str, group: K, pair: Pair, total: Change, level: float) -> Contribution[K]:
-    own = change(metric, pair, level)
-    weight_before, weight_since = own.before.n / total.before.n, own.since.n / total.since.n
-    weight = (weight_before + weight_since) / 2
-    middle = (_known(own.before, own.since) + _known(own.since, own.before)) / 2
-    mix = (weight_since - weight_before) * (middle - (_known(total.before) + _known(total.since)) / 2)
-    if own.change is None or own.low is None or own.high is None:
-        return Contribution(group, own.before, own.since, mix, 0.0, mix, 0.0, 0.0, False)
-    changed = weight * own.change
-    low, high = weight * own.low, weight * own.high
+def _part(
+    metric: str, group: K, cells: Sequence[Pair], whole: Pair, level: float, days: float
+) -> Contribution[K]:
+    """One group's contribution, not yet held against noise."""
+    all_before, all_since = scoring.score(metric, whole.before), scoring.score(metric, whole.since)
+    everywhere = _middle(all_before, all_since)
+    changed = mix = centre = squared_error = reach = 0.0
+    for cell in cells:
+        before, since = scoring.score(metric, cell.before), scoring.score(metric, cell.since)
+        if before.score is None and since.score is None:
+            continue
+        share_before, share_since = before.n / all_before.n, since.n / all_since.n
+        mix += (share_since - share_before) * (_middle(before, since) - everywhere)
+        if before.score is None or since.score is None:
+            continue
+        weight = (share_before + share_since) / 2
+        moved, error = steady(metric, cell, level)
+        changed += weight * (since.score - before.score)
+        centre, squared_error = centre + weight * moved, squared_error + weight**2 * error
+        reach += weight
+    error = sqrt(squared_error + reach**2 * days)
+    half = scoring.z(level) * error
+    own = together(cells)
     return Contribution(
-        group, own.before, own.since, changed + mix, changed, mix, low, high, own.beyond_noise
+        group,
+        scoring.score(metric, own.before, level),
+        scoring.score(metric, own.since, level),
+        points=changed + mix,
+        changed=changed,
+        mix=mix,
+        low=min(changed, centre - half),
+        high=max(changed, centre + half),
+        clarity=centre / error if error and centre * changed > 0 else 0.0,
     )
 
 
-def _clarity(metric: str, whole: Pair, pair: Pair, level: float) -> float:
-    """How many standard errors further than the rest this value moved, in the direction of the whole; 0 if it can't
-    be what carries the change."""
-    rest = remainder(whole, {None: pair})
-    if not all(map(sum, (*pair, *rest))):
-        return 0.0
-    own, others = _in_order(metric, pair, rest, level)
-    together = own.changed + others.changed
-    if together == 0 or own.changed / together < 0.5:
-        return 0.0
-    moved, error = _steady(metric, pair, level)
-    moved_rest, error_rest = _steady(metric, rest, level)
-    return copysign(1, together) * (moved - moved_rest) / hypot(error, error_rest)
-
-
-def _in_order(
-    metric: str, own: Pair, rest: Pair, level: float
-) -> tuple[Contribution[str], Contribution[str]]:
-    parts = {part.group: part for part in contributions(metric, {"own": own, "rest": rest}, level)}
-    return parts["own"], parts["rest"]
-
-
-def _steady(metric: str, pair: Pair, level: float) -> tuple[float, float]:
-    """The change of the adjusted scores, and its standard error."""
-    before, error_before = scoring.adjusted(metric, pair.before, level)
-    since, error_since = scoring.adjusted(metric, pair.since, level)
-    return since - before, sqrt(error_before + error_since)
-
-
-def _known(*scores: Score) -> float:
-    return next(score.score for score in scores if score.score is not None)
+def _middle(*scores: Score) -> float:
+    """The mean of the scores there are: of one period where the other has no answers."""
+    known = [score.score for score in scores if score.score is not None]
+    return sum(known) / len(known)
 
 
 def _minus(whole: Histogram, part: Histogram) -> tuple[int, ...]:

@@ -28,11 +28,16 @@ def apply(conn: Connection, batch: Batch, days: Days) -> None:
     buckets.add(conn, add_up(batch.responses, days))
 
 
+def require_zone(conn: Connection, settings: Settings) -> None:
+    """Raise SettingsError where REPORT_TZ is not the zone of the stored days; the first call fixes it."""
+    zone = buckets.fix_report_zone(conn, settings.report_tz.key)
+    if zone != settings.report_tz.key:
+        raise SettingsError(f"REPORT_TZ is {settings.report_tz.key}, but the stored days are days in {zone}")
+
+
 def run(settings: Settings) -> None:
     """Consume until asked to stop. Raises SettingsError where REPORT_TZ is not the zone of the stored days."""
     with db.connect(settings, SCHEMA) as conn:
         db.require_current(conn, SCHEMA)
-        zone = buckets.fix_report_zone(conn, settings.report_tz.key)
-    if zone != settings.report_tz.key:
-        raise SettingsError(f"REPORT_TZ is {settings.report_tz.key}, but the stored days are days in {zone}")
+        require_zone(conn, settings)
     consumer.run(settings, SCHEMA, GROUP, TOPICS, partial(apply, days=Days(settings.report_tz)))

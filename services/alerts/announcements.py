@@ -5,94 +5,100 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
-from services.alerts import routing, schedule, why
-from services.alerts.channels.addressed import Channel, channels, fallback
-from services.alerts.messages.story import OPENED, RESOLVED
-from services.alerts.routing import Recipient
-from services.alerts.store import incidents, owners, stories
-from services.alerts.store import notifications as store
+from services.alerts import muting, plans, routing, schedule, why
+from services.alerts.messages.story import ESCALATED, OPENED, REPEATED, RESOLVED
+from services.alerts.muting import DROP, TELL
+from services.alerts.plans import Told
+from services.alerts.store import announcements as store
+from services.alerts.store import incidents, stories
 from shared.db import Connection
 from shared.settings import Settings
 
+Row = Mapping[str, Any]
 # How long a message waits for the aggregator to count the answer that opened the incident.
 PATIENCE = timedelta(minutes=1)
 ASK_AGAIN = timedelta(milliseconds=300)
-_IDS = uuid5(NAMESPACE_URL, "https://journeyloop/notifications")
+_AWAITED = (OPENED, RESOLVED)  # the others have the cause that the opening found
 
 
 def step(conn: Connection, settings: Settings, clock: Callable[[], datetime]) -> bool:
-    """Route the announcement longest due; False where none is."""
-    announcement = store.claim_announcement(conn, clock(), schedule.LEASE)
-    if announcement is None:
+    """Settle the announcement longest due, hold it, or come back to it; False where none is due."""
+    row = store.claim(conn, clock(), schedule.LEASE)
+    if row is None:
         return False
-    incident = incidents.read(conn, announcement["incident_id"])
-    assert incident is not None, "an announcement refers to its incident"
-    facts = _facts(conn, settings, announcement["kind"], incident, clock())
-    now, announced_at = clock(), announcement["created_at"]
-    journey_map = stories.journey_map(conn, incident["journey"])
-    early = None in facts.values() and now - announced_at < PATIENCE
-    if early or routing.awaits_map(journey_map, announced_at, now):
-        store.postpone(conn, announcement["id"], now + ASK_AGAIN)
-        return True
-    with conn.transaction():
-        if store.route(conn, announcement["id"], now, facts):
-            _plan(conn, settings, announcement, incident, journey_map, now)
-            if facts.get("changes"):
-                stories.keep_cause(conn, incident["id"], facts["changes"])
+    incident, place = muting.about(conn, row)
+    fate = muting.fate(conn, row, incident, clock())
+    if fate == DROP:
+        store.drop(conn, row["id"], clock())
+    elif fate != TELL or not _told(conn, settings, row, incident, place, clock):
+        store.postpone(conn, row["id"], clock() + ASK_AGAIN)
     return True
 
 
-def _facts(
-    conn: Connection, settings: Settings, kind: str, incident: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
-    """What the message of this kind needs from elsewhere; None is what cannot be had now."""
-    if kind == OPENED:
-        return {"changes": why.changes(settings, incident, now)}
-    if kind == RESOLVED:
-        return {
-            "days": why.days(settings, incident, now),
-            "note": stories.closing_note(conn, incident["id"]) or "",
-        }
-    return {}
-
-
-def _plan(
+def _told(
     conn: Connection,
     settings: Settings,
-    announcement: Mapping[str, Any],
-    incident: Mapping[str, Any],
-    journey_map: dict[str, Any] | None,
-    now: datetime,
+    row: Row,
+    incident: Row | None,
+    place: Row,
+    clock: Callable[[], datetime],
+) -> bool:
+    """Make notifications of it, or have a silence hold it; False where it is too early for either."""
+    journey_map = stories.journey_map(conn, place["journey"])
+    if routing.awaits_map(journey_map, row["due_at"], clock()):
+        return False
+    to = plans.told(conn, settings, row, place, journey_map)
+    if muting.held(conn, row, place, to, clock()):
+        return True
+    asked = _asked(settings, row["kind"], incident, clock()) if incident else {}
+    now = clock()
+    if None in asked.values() and row["kind"] in _AWAITED and now - row["due_at"] < PATIENCE:
+        return False
+    facts = (row["facts"] or {}) | asked | _measured(settings, row["kind"], incident, now)
+    facts |= _own(conn, row, incident, to, now)
+    with conn.transaction():
+        if store.route(conn, row, now, facts):
+            _settle(conn, row, incident, place, to, facts, now)
+    return True
+
+
+def _asked(settings: Settings, kind: str, incident: Row, now: datetime) -> dict[str, Any]:
+    """What the message needs from the aggregator; None is what cannot be had now."""
+    if kind == RESOLVED:
+        return {"days": why.days(settings, incident, now)}
+    return {"changes": why.changes(settings, incident, now)}
+
+
+def _measured(settings: Settings, kind: str, incident: Row | None, now: datetime) -> dict[str, Any]:
+    """What moved about the asking. No message waits for it; the page asks again."""
+    if incident is None or kind == RESOLVED:
+        return {}
+    return {"measurement": why.measurement(settings, incident, now)}
+
+
+def _own(conn: Connection, row: Row, incident: Row | None, to: list[Told], now: datetime) -> dict[str, Any]:
+    """What this service knows itself: who follows, what a person noted, which silence kept the opening back."""
+    if incident is None:
+        return {}
+    if row["kind"] == RESOLVED:
+        return {"note": stories.closing_note(conn, incident["id"]) or ""}
+    kept_by = row["silenced_by"] if row["kind"] == OPENED else None
+    return plans.following(conn, row, to[0], now) | {"silence": kept_by}
+
+
+def _settle(
+    conn: Connection, row: Row, incident: Row | None, place: Row, to: list[Told], facts: Row, now: datetime
 ) -> None:
-    """Write one notification for each channel of whoever is to be told."""
-    recipient, ways = _recipient(conn, settings, journey_map, incident["stage"])
-    planned_at = schedule.plan(now, store.lock_recipient(conn, recipient.owner, incident["journey"]))
-    for way in ways:
-        name = f"{incident['id']}/{announcement['kind']}/{recipient.owner}/{way.kind}/{way.number}"
-        store.add(
-            conn,
-            {
-                "id": uuid5(_IDS, name),
-                "announcement_id": announcement["id"],
-                "incident_id": incident["id"],
-                "kind": announcement["kind"],
-                "journey": incident["journey"],
-                "owner": recipient.owner,
-                "because": recipient.because,
-                "channel_kind": way.kind,
-                "channel_number": way.number,
-                "planned_at": planned_at,
-            },
-        )
-
-
-def _recipient(
-    conn: Connection, settings: Settings, journey_map: dict[str, Any] | None, stage: str
-) -> tuple[Recipient, list[Channel]]:
-    named = [(journey_map or {}).get("owner"), routing.stage_of(journey_map or {}, stage).get("owner")]
-    known = owners.reachable(conn, [owner for owner in named if owner])
-    recipient = routing.recipient(journey_map, stage, known)
-    document = owners.get(conn, recipient.owner) if recipient.owner else None
-    return recipient, channels(document) if document else [fallback(settings.fallback_owner)]
+    plans.write(conn, row, place, to, now)
+    if incident is None:
+        return
+    if facts.get("changes"):
+        stories.keep_cause(conn, incident["id"], facts["changes"])
+    if facts.get("measurement"):
+        stories.keep_measurement(conn, incident["id"], facts["measurement"])
+    if row["kind"] in (OPENED, REPEATED) and incident["state"] == "open":
+        plans.arm(conn, row, to[0], now)
+    if row["kind"] == ESCALATED:
+        name = to[0].document["name"] if to[0].document else "the fallback address"
+        incidents.add_event(conn, incident["id"], "escalated", text=f"to {name}", at=now)

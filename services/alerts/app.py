@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from services.alerts import SCHEMA, pages
-from services.alerts.routes import detectors, incidents, notifications, owners
-from services.alerts.store import decisions
+from services.alerts.routes import backtests, detectors, incidents, notifications, owners, silences
+from services.alerts.store import decisions, heartbeats
 from services.alerts.store import incidents as stored_incidents
 from services.alerts.store import notifications as stored_notifications
 from shared.db import Connection
@@ -17,18 +17,27 @@ from shared.telemetry import Sample
 from shared.web import health
 from shared.web.app import make_app
 
+_AGE = "Seconds since the last beat of the relay that the consumer took: about 60 at most"
+_SOUND = "Stages of which the last beat proved that no answer was on its way: only these can be stale"
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The Flask app; call it in the process that serves."""
-    resources = (detectors.blueprint, incidents.blueprint, owners.blueprint, notifications.blueprint)
+    routes = (detectors, incidents, owners, notifications, silences, backtests)
+    resources = [route.blueprint for route in routes]
     checks = (health.running("consumer"), health.running("notifier"), health.NO_GAPS)
     return make_app("alerts", settings or load(), SCHEMA, (*resources, pages.blueprint), checks, _samples)
 
 
 def _samples(conn: Connection) -> list[Sample]:
     told = stored_notifications.waiting(conn, datetime.now(UTC))
+    heard = heartbeats.record(conn)
+    age = heard["seconds"]
     open_, waiting = stored_incidents.open_count(conn), decisions.pending_count(conn)
     return [
+        *([] if age is None else [("journeyloop_heartbeat_age_seconds", _AGE, {}, age)]),
+        ("journeyloop_detectors_stale", "Detectors of stages gone silent", {}, float(heard["stale"])),
+        ("journeyloop_stages_sound", _SOUND, {}, float(heard["sound"])),
         ("journeyloop_incidents_open", "Incidents not resolved", {}, float(open_)),
         ("journeyloop_decisions_pending", "Decisions the consumer has not applied yet", {}, float(waiting)),
         ("journeyloop_notifications_due", "Messages that should have gone by now", {}, float(told["due"])),

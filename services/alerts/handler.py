@@ -9,8 +9,11 @@ from typing import Any
 
 from services.alerts import SCHEMA
 from services.alerts.detection import BUDGET, Closing, DaySums, Detector, Sum, from_json, to_json
+from services.alerts.listening import Clock, listen
+from services.alerts.remapping import ask_about_maps
 from services.alerts.store import decisions, detectors, incidents, maps
-from services.alerts.watch import Watch, Watched
+from services.alerts.store.heartbeats import now
+from services.alerts.watch import Ending, Watch, Watched
 from shared import consumer
 from shared.batch import Batch
 from shared.db import Connection
@@ -19,6 +22,7 @@ from shared.settings import Settings
 
 GROUP = "alerts"
 DAYS_IN_MEMORY = 150_000
+REPLACED = "All its surveys were replaced by others: nothing can tell any more whether it is over."
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -34,14 +38,17 @@ def run(settings: Settings) -> None:
 class Handler:
     """Remembers detectors between batches; one counts only while the database says it stands where it was left."""
 
-    def __init__(self, zone: tzinfo) -> None:
-        self.zone = zone
+    def __init__(self, zone: tzinfo, clock: Clock = now) -> None:
+        self.zone, self.clock = zone, clock
         self._kept: OrderedDict[int, Watched] = OrderedDict()
 
     def apply(self, conn: Connection, batch: Batch) -> None:
         """One transaction's work; the positions of the batch's keys are locked by the caller."""
-        maps.keep_journeys(conn, batch.journeys)
-        maps.keep_heartbeats(conn, batch.heartbeats)
+        ask_about_maps(conn, maps.keep_journeys(conn, batch.journeys), self.zone, self.clock)
+        self._detect(conn, batch)
+        listen(conn, batch, self.clock)
+
+    def _detect(self, conn: Connection, batch: Batch) -> None:
         decided = decisions.lock_keys_with_pending(conn)
         keys = {f"{data['journey']}/{data['stage']}" for _, data in batch.responses} | decided.keys()
         if not keys:
@@ -53,7 +60,9 @@ class Handler:
         _tell(conn, watch)
 
     def _load(self, conn: Connection, keys: Iterable[str]) -> Watch:
-        known = [(id_, kept.last_sequence, kept.last_decision) for id_, kept in self._kept.items()]
+        known = [
+            (id_, kept.version, kept.last_sequence, kept.last_decision) for id_, kept in self._kept.items()
+        ]
         rows = detectors.of_keys(conn, keys, known)
         stale = [row["id"] for row in rows if row["state"] is not None]
         sums: dict[int, DaySums] = {id_: DaySums() for id_ in stale}
@@ -70,7 +79,8 @@ class Handler:
     def _watched(self, row: dict[str, Any], sums: dict[int, DaySums]) -> Watched:
         if row["state"] is not None:
             detector = Detector(from_json(row["state"]), sums[row["id"]])
-            self._kept[row["id"]] = Watched(detector, row["id"], row["last_sequence"], row["last_decision"])
+            place = row["id"], row["version"], row["last_sequence"], row["last_decision"]
+            self._kept[row["id"]] = Watched(detector, *place)
         self._kept.move_to_end(row["id"])
         return self._kept[row["id"]]
 
@@ -91,22 +101,27 @@ class Handler:
             watch.share(key, decided[key])
 
     def _save(self, conn: Connection, watch: Watch) -> None:
-        _record_shares(conn, watch)
-        touched = {place: watched for place in sorted(watch.touched) if (watched := watch.find(place))}
-        rows = [
-            detectors.Row(one.id, place, one.last_sequence, one.last_decision, to_json(one.detector.state))
-            for place, one in touched.items()
-        ]
-        for place, id_ in detectors.save(conn, rows).items():
-            touched[place].id = id_
-            self._kept[id_] = touched[place]
-        detectors.add_day_sums(conn, [row for one in touched.values() for row in _changed(one)])
+        self._kept |= {watched.id: watched for watched in save(conn, watch) if watched.id is not None}
         self._forget()
 
     def _forget(self) -> None:
         days = sum(len(kept.detector.sums.days) for kept in self._kept.values())
         while days > DAYS_IN_MEMORY and self._kept:
             days -= len(self._kept.popitem(last=False)[1].detector.sums.days)
+
+
+def save(conn: Connection, watch: Watch) -> list[Watched]:
+    """Write what changed: shares as decisions, states, day sums. The detectors that were touched."""
+    _record_shares(conn, watch)
+    touched = {place: watched for place in sorted(watch.touched) if (watched := watch.find(place))}
+    rows = [
+        detectors.Row(one.id, place, one.last_sequence, one.last_decision, to_json(one.detector.state))
+        for place, one in touched.items()
+    ]
+    for place, written in detectors.save(conn, rows).items():
+        touched[place].id, touched[place].version = written
+    detectors.add_day_sums(conn, [row for one in touched.values() for row in _changed(one)])
+    return list(touched.values())
 
 
 def _record_shares(conn: Connection, watch: Watch) -> None:
@@ -139,6 +154,9 @@ def _tell(conn: Connection, watch: Watch) -> None:
     for place, change in watch.changes:
         if isinstance(change, Closing):
             incidents.recover(conn, place, change.opening, _moment(change.at))
+            continue
+        if isinstance(change, Ending):
+            incidents.recover(conn, place, change.opening, change.at, closed_by="map", text=REPLACED)
             continue
         incidents.open_(
             conn,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from services.alerts import SCHEMA, announcements, schedule, sending
+from services.alerts import SCHEMA, announcements, muting, schedule, sending
 from services.alerts.channels.outcome import Outcome
 from services.alerts.messages.story import TEST
 from services.alerts.store import notifications as store
@@ -66,7 +66,11 @@ def _send_one(conn: Connection, settings: Settings, clock: Clock) -> bool:
         row = store.claim(conn, now, schedule.LEASE)
         if row is None:
             return False
+        if muting.kept_back(conn, row, now):
+            return True
         if row["attempts"] == 1:
+            for other in store.together(conn, row):
+                muting.kept_back(conn, other, now)
             store.merge(conn, row)
         attempt = store.begin_attempt(conn, row["id"], now)
     if row["attempts"] > schedule.MOST_ATTEMPTS:

@@ -17,7 +17,14 @@ STATES = {
     "acknowledged": ("▼", "Degraded, acknowledged"),
     "resolved": ("●", "Resolved"),
 }
-_EVENTS = {"opened": "Opened", "acknowledged": "Acknowledged", "note": "Note", "resolved": "Resolved"}
+_EVENTS = {
+    "opened": "Opened",
+    "silenced": "Kept back",
+    "escalated": "Escalated",
+    "acknowledged": "Acknowledged",
+    "note": "Note",
+    "resolved": "Resolved",
+}
 _WAYS = {"email": "by e-mail", "webhook": "by webhook", "apprise": "by chat"}
 
 
@@ -51,10 +58,14 @@ def _telling(row: Row, names: Mapping[str, str], zone: ZoneInfo) -> Happening:
     at = row["settled_at"] or row["created_at"]
     if row["state"] == "failed":
         return Happening(at, _when(at, zone), f"{who} could not be told {way}", row["detail"] or "")
+    if row["state"] in ("silenced", "withdrawn"):
+        detail = row["detail"] if row["state"] == "silenced" else "Acknowledged or resolved before it went."
+        return Happening(at, _when(at, zone), f"{who} not told {way}", detail or "")
     if row["state"] == "due":
         tries = f"Tried {row['attempts']}\N{MULTIPLICATION SIGN}. " if row["attempts"] else ""
         return Happening(at, _when(at, zone), f"{who} is being told {way}", tries + (row["detail"] or ""))
-    return Happening(at, _when(at, zone), f"{who} told {way}", "")
+    told = "reminded" if row["kind"] == "repeated" else "told"
+    return Happening(at, _when(at, zone), f"{who} {told} {way}", "")
 
 
 def _when(at: datetime, zone: ZoneInfo) -> str:

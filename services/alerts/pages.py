@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 from flask_smorest import Blueprint
 
-from services.alerts import page_texts, why
+from services.alerts import page_texts, page_truth, records, why
 from services.alerts.links import LinkExpired, opens
 from services.alerts.messages.gather import story
 from services.alerts.messages.section import Section, section
@@ -65,19 +65,31 @@ def _facts(incident: str) -> dict[str, Any] | None:
             owners.names(conn),
             settings().report_tz,
         )
-    changes = row["cause"] or _ask(row)
-    opened = _section(row, journey_map, OPENED, {"changes": changes})
+        record = records.record(conn, row)["in_words"]
+    known = _known(row)
+    opened = _section(row, journey_map, OPENED, known)
     ended = _section(row, journey_map, RESOLVED, resolution or {}) if row["state"] == "resolved" else None
-    return {"opened": opened, "ended": ended, "state": page_texts.STATES[row["state"]], "happened": happened}
+    return {
+        "opened": opened,
+        "ended": ended,
+        "state": page_texts.STATES[row["state"]],
+        "happened": happened,
+        "record": record,
+        "truth": page_truth.facts(row, known["measurement"], datetime.now(settings().report_tz).date()),
+    }
 
 
-def _ask(row: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The cause where the message had to go without; kept once it is known."""
-    found = why.changes(settings(), row, datetime.now(UTC), timeout=PAGE_TIMEOUT_SECONDS)
-    if found:
-        with database() as conn:
-            stories.keep_cause(conn, row["id"], found)
-    return found
+def _known(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Cause and measurement; asked for where the message had to go without, and kept once they are known."""
+    now = datetime.now(UTC)
+    changes = row["cause"] or why.changes(settings(), row, now, timeout=PAGE_TIMEOUT_SECONDS)
+    measurement = row["measurement"] or why.measurement(settings(), row, now, timeout=PAGE_TIMEOUT_SECONDS)
+    with database() as conn:
+        if changes and not row["cause"]:
+            stories.keep_cause(conn, row["id"], changes)
+        if measurement and not row["measurement"]:
+            stories.keep_measurement(conn, row["id"], measurement)
+    return {"changes": changes, "measurement": measurement}
 
 
 def _section(

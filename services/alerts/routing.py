@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 # An incident can open before the journey's map arrived (another topic). After this long the fallback is told.
 MAP_PATIENCE = timedelta(minutes=1)
 STAGE, JOURNEY, FALLBACK = "stage", "journey", "fallback"
+ESCALATION = "escalation"  # nobody acknowledged it in time
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Recipient:
     because: str
 
 
-def recipient(journey_map: dict[str, Any] | None, stage: str, owners: Container[str]) -> Recipient:
+def recipient(journey_map: Mapping[str, Any] | None, stage: str, owners: Container[str]) -> Recipient:
     """The one to tell about `stage`, at the moment of telling.
 
     `journey_map` is the latest published map (None where unknown); `owners` the keys that can be reached now. An
@@ -35,11 +36,11 @@ def recipient(journey_map: dict[str, Any] | None, stage: str, owners: Container[
     return Recipient(None, FALLBACK)
 
 
-def awaits_map(journey_map: dict[str, Any] | None, announced_at: datetime, now: datetime) -> bool:
+def awaits_map(journey_map: Mapping[str, Any] | None, announced_at: datetime, now: datetime) -> bool:
     """Whether to wait a little longer for the map before the fallback is told."""
     return journey_map is None and now - announced_at < MAP_PATIENCE
 
 
-def stage_of(journey_map: dict[str, Any], stage: str) -> dict[str, Any]:
+def stage_of(journey_map: Mapping[str, Any], stage: str) -> dict[str, Any]:
     """The stage's document in the map; empty where the map has no such stage."""
     return next((item for item in journey_map.get("stages", []) if item.get("key") == stage), {})

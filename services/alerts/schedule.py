@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 # Waits before the 1st, 2nd … attempt, as Standard Webhooks proposes; every channel keeps them.
 _SECONDS = (0, 5, 5 * 60, 30 * 60, *(hours * 3_600 for hours in (2, 5, 10, 14, 20, 24)))
@@ -12,6 +14,8 @@ MERGE_WINDOW = timedelta(minutes=2)
 LEASE = timedelta(seconds=30)
 # Attempts whose process died do not advance the schedule, but a message that kills its sender must end too.
 MOST_ATTEMPTS = 30
+# Where an owner names somebody to escalate to, but no time.
+ESCALATE_AFTER_HOURS = 24.0
 
 
 def plan(now: datetime, latest: datetime | None) -> datetime:
@@ -27,3 +31,19 @@ def plan(now: datetime, latest: datetime | None) -> datetime:
 def next_try(failures: int, failed_at: datetime) -> datetime | None:
     """When to try again after the `failures`-th failed attempt; None when the message has failed for good."""
     return failed_at + DELAYS[failures] if failures < len(DELAYS) else None
+
+
+def escalates_at(owner: Mapping[str, Any] | None, told_at: datetime) -> datetime | None:
+    """When an incident told to `owner` (the document) goes to escalate_to unless acknowledged; None for never."""
+    if not owner or not owner.get("escalate_to"):
+        return None
+    return told_at + timedelta(hours=owner.get("escalate_after_hours") or ESCALATE_AFTER_HOURS)
+
+
+def repeats_at(owner: Mapping[str, Any] | None, told_at: datetime) -> datetime | None:
+    """When `owner` is reminded of an incident told at `told_at` unless acknowledged; None for never.
+
+    However few hours were asked for, at least the merge window lies between two reminders.
+    """
+    hours = owner and owner.get("repeat_hours")
+    return told_at + max(timedelta(hours=hours), MERGE_WINDOW) if hours else None

@@ -8,11 +8,13 @@ from typing import Any
 
 from services.alerts.channels import addressed, chat, email, webhook
 from services.alerts.channels.addressed import Channel
+from services.alerts.channels.deadline import TimeUp, within
 from services.alerts.channels.outcome import Outcome, Refused
 from services.alerts.links import incident_link
 from services.alerts.messages.compose import Message, message, message_for_test
 from services.alerts.messages.gather import story
-from services.alerts.messages.story import TEST
+from services.alerts.messages.missing import Missing, missing
+from services.alerts.messages.story import TEST, Story
 from services.alerts.messages.wording import clean
 from services.alerts.secret_texts import filled_in
 from services.alerts.store import incidents, owners, stories
@@ -22,6 +24,8 @@ from shared.events import isoformat
 from shared.settings import Settings, SettingsError, secret_from_environment
 
 Row = Mapping[str, Any]
+# Shorter than the lease (schedule.LEASE): while one attempt runs, nobody else starts another.
+MOST_SECONDS = 20.0
 
 
 def send(conn: Connection, settings: Settings, row: Row, now: datetime) -> Outcome:
@@ -31,11 +35,15 @@ def send(conn: Connection, settings: Settings, row: Row, now: datetime) -> Outco
     if channel is None:
         return Outcome(False, "The owner does not have this channel any more.", final=True)
     content = _message(conn, settings, row, owner)
+    earlier = _earlier(conn, row) if channel.kind == "email" else []
     try:
         url, secret = _filled_in(channel.url), _filled_in(channel.secret or "")
-        return _by_channel(conn, settings, row, channel.kind, url, secret, content, now)
+        with within(MOST_SECONDS):
+            return _by_channel(settings, row, channel.kind, url, secret, content, earlier, now)
     except (Refused, SettingsError) as error:
         return Outcome(False, str(error))
+    except TimeUp:
+        return Outcome(False, f"No answer within {MOST_SECONDS:g} s.")
 
 
 def _filled_in(text: str) -> str:
@@ -46,26 +54,26 @@ def _filled_in(text: str) -> str:
 
 
 def _by_channel(
-    conn: Connection,
     settings: Settings,
     row: Row,
     kind: str,
     url: str,
     secret: str,
     content: Message,
+    earlier: list[Any],
     now: datetime,
 ) -> Outcome:
     if kind == "webhook":
         private = settings.allow_private_webhooks
         return webhook.send(url, secret, row["id"], content.payload, now, private=private)
     if kind == "apprise":
-        return chat.send(url, content)
+        return chat.send(url, content, private=settings.allow_private_webhooks)
     letter = email.mail(
         content,
         to=email.address(url),
         mail_from=settings.mail_from,
         notification_id=row["id"],
-        earlier=_earlier(conn, row),
+        earlier=earlier,
         list_name=row["journey"] or "test",
         now=now.astimezone(settings.report_tz),
     )
@@ -83,24 +91,30 @@ def _message(conn: Connection, settings: Settings, row: Row, owner: dict[str, An
     if row["kind"] == TEST:
         return message_for_test(row["owner"], clean(name or row["owner"]), isoformat(row["planned_at"]))
     journey_map = stories.journey_map(conn, row["journey"])
-    tellings = []
-    for part in store.told_with(conn, row["id"]):
-        incident = incidents.read(conn, part["incident_id"])
-        assert incident is not None, "a notification refers to its incident"
-        tellings.append(
-            story(
-                incident,
-                journey_map,
-                kind=part["kind"],
-                facts=part["facts"],
-                addressee=name,
-                because=part["because"],
-                told_at=row["planned_at"],
-                link=incident_link(settings, incident["id"]),
-                zone=settings.report_tz,
-            )
-        )
-    return message(tellings)
+    parts = store.told_with(conn, row["id"])
+    return message([_story(conn, settings, row, part, journey_map, name) for part in parts])
+
+
+def _story(
+    conn: Connection, settings: Settings, row: Row, part: Row, journey_map: Row | None, name: str | None
+) -> Story | Missing:
+    told_at, zone = row["planned_at"], settings.report_tz
+    if part["incident_id"] is None:
+        url = settings.survey_url
+        return missing(part, journey_map, addressee=name, told_at=told_at, survey_url=url, zone=zone)
+    incident = incidents.read(conn, part["incident_id"])
+    assert incident is not None, "a notification refers to its incident"
+    return story(
+        incident,
+        journey_map,
+        kind=part["kind"],
+        facts=part["facts"],
+        addressee=name,
+        because=part["because"],
+        told_at=told_at,
+        link=incident_link(settings, incident["id"]),
+        zone=zone,
+    )
 
 
 def _earlier(conn: Connection, row: Row) -> list[Any]:
@@ -108,4 +122,4 @@ def _earlier(conn: Connection, row: Row) -> list[Any]:
     if row["kind"] == TEST:
         return []
     told = store.told_with(conn, row["id"])
-    return store.opening_mails(conn, row, [part["incident_id"] for part in told])
+    return store.opening_mails(conn, row, [part["incident_id"] for part in told if part["incident_id"]])

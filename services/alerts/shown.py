@@ -8,6 +8,9 @@ from typing import Any
 
 from services.alerts.detection import ENOUGH_ANSWERS, Baseline, budget, from_json, mean_of, noticed_after_days
 from services.alerts.messages.figures import of_sums
+from services.alerts.messages.record import in_words
+from services.alerts.messages.story import STALE
+from services.alerts.stale import expected
 from shared.scoring import units
 
 MICROSECONDS_A_DAY = 86_400_000_000
@@ -43,7 +46,11 @@ def detector(row: Mapping[str, Any], record: Mapping[str, int] = NO_ALARMS) -> d
     learned = state.baseline
     asked = row["settings"] or {"enabled": state.enabled, "false_alarms_per_year": None}
     rate = asked["false_alarms_per_year"] or state.false_alarms_per_year
-    noticed = learned and noticed_after_days(learned, rate, units(row["metric"], DROP))
+    own = {
+        "days_watched": state.watched / MICROSECONDS_A_DAY,
+        "noticed_after_days": learned and noticed_after_days(learned, rate, units(row["metric"], DROP)),
+        **record,
+    }
     return {
         "journey": row["journey"],
         "stage": row["stage"],
@@ -51,6 +58,7 @@ def detector(row: Mapping[str, Any], record: Mapping[str, int] = NO_ALARMS) -> d
         "audience": row["audience"],
         "enabled": asked["enabled"],
         "state": state.status,
+        "since": None if state.opened is None else _moment(state.opened.onset),
         "answers": row["answers"] if learned is None else learned.n,
         "answers_seen": row["answers"],
         "answers_needed": ENOUGH_ANSWERS,
@@ -60,13 +68,35 @@ def detector(row: Mapping[str, Any], record: Mapping[str, int] = NO_ALARMS) -> d
         "recovery": None if state.opened is None else mean_of(state.opened.evidence),
         "baseline": None if learned is None else _baseline(row["metric"], learned),
         "last_sequence": row["last_sequence"],
-        "last_answer_at": None
-        if state.last_live is None
-        else EPOCH + timedelta(microseconds=state.last_live),
-        "days_watched": state.watched / MICROSECONDS_A_DAY,
-        "noticed_after_days": noticed,
-        **record,
+        "last_answer_at": None if state.last_live is None else _moment(state.last_live),
+        **own,
+        "in_words": in_words(own | {"false_alarms_per_year": rate}),
     }
+
+
+def condition(detector: Mapping[str, Any], gone: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The detector with the state that people see: learning, ok, degraded, stale or silenced, and `since` when.
+
+    gone: {since, counted, answers_a_day} where its stage is stale. A stage that is degraded stays so while nobody
+    answers, and what a silence hides is in `muted`; `stale` {since, expected} is said in every state.
+    """
+    stale = gone and {"since": gone["since"], "expected": expected(gone["answers_a_day"], gone["counted"])}
+    state, since = detector["state"], detector["since"]
+    if stale and state != "degraded":
+        state, since = STALE, stale["since"]
+    muted = state if detector["silenced"] else None
+    return {
+        **detector,
+        "state": "silenced" if muted else state,
+        "muted": muted,
+        "since": since,
+        "expected": stale["expected"] if stale and STALE in (state, muted) else None,
+        "stale": stale,
+    }
+
+
+def _moment(clock: int) -> datetime:
+    return EPOCH + timedelta(microseconds=clock)
 
 
 def _baseline(metric: str, learned: Baseline) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from services.alerts.detection import (
     BUDGET,
     FALSE_ALARMS_PER_YEAR,
+    MAP,
     Answer,
     Closing,
     Detector,
@@ -29,10 +30,11 @@ MICROSECONDS = 1_000_000
 
 @dataclass(slots=True)
 class Watched:
-    """A detector and how far it has come; `id` is None before it was first saved."""
+    """A detector and how far it has come; `id` is None before it was first saved, `version` is its row's."""
 
     detector: Detector
     id: int | None = None
+    version: str = ""
     last_sequence: int = 0
     last_decision: int = 0
 
@@ -45,14 +47,25 @@ class Share(NamedTuple):
     false_alarms_per_year: float
 
 
-Change = tuple[Place, Opening | Closing]
+class Ending(NamedTuple):
+    """A map ended the incident that the answer `opening` opened: none of its surveys is asked any more."""
+
+    opening: int
+    at: datetime
+
+
+Change = tuple[Place, Opening | Closing | Ending]
 
 
 @dataclass(slots=True)
 class Watch:
-    """The detectors of the keys at hand, by key and then metric and audience."""
+    """The detectors of the keys at hand, by key and then metric and audience.
+
+    `replaying`: each share of a stage's budget comes from the decision that recorded it, and is not computed anew.
+    """
 
     zone: tzinfo
+    replaying: bool = False
     stages: dict[str, dict[Place, Watched]] = field(default_factory=dict)
     touched: set[Place] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
@@ -76,9 +89,15 @@ class Watch:
     def decide(
         self, place: Place, kind: str, payload: dict[str, Any], after: int, place_in_order: int
     ) -> None:
-        """One pending decision of a key that stands at sequence `after`."""
+        """One decision of a key that stands at sequence `after`."""
         watched = self.find(place) or self._add(place, after)
-        decide(watched.detector.state, kind, payload)
+        state = watched.detector.state
+        opened = state.opened
+        # A rate of its own is never shared; a share recorded all the same is one of a table emptied by hand.
+        if not (kind == BUDGET and state.own_rate):
+            decide(state, kind, payload)
+        if kind == MAP and opened is not None and state.opened is None:
+            self.changes.append((place, Ending(opened.sequence, parse_time(payload["at"]))))
         watched.last_decision = place_in_order
         self.touched.add(place)
 
@@ -94,7 +113,8 @@ class Watch:
 
     def _first_sight(self, place: Place, after: int) -> Watched:
         watched = self._add(place, after)
-        self.share(f"{place[0]}/{place[1]}", after)
+        if not self.replaying:
+            self.share(f"{place[0]}/{place[1]}", after)
         return watched
 
     def _add(self, place: Place, after: int) -> Watched:

@@ -9,11 +9,13 @@ import click
 import psycopg
 import requests
 
+from services.cli.backtest import backtest
 from services.cli.check import check
 from services.cli.configuration import apply, diff, export
 from services.cli.imports import import_
 from services.cli.keys import keys
 from services.cli.migrate import migrate
+from services.cli.rebuild import rebuild
 from services.cli.recount import recount
 from services.cli.republish import republish
 from shared.db import SchemaOutdated
@@ -31,13 +33,13 @@ def journeyloop() -> None:
     Settings come from the environment; where it names no DATABASE_URL, from .run/env of this folder or the
     repository, which `make up` writes.
 
-    Exit codes: 0 done, 1 failed (one line says why), 2 there is a difference (diff only), 64 wrong usage.
+    Exit codes: 0 done, 1 failed (one line says why), 2 there is a difference (diff, rebuild --dry-run), 64 wrong usage.
     """
     for folder in (Path.cwd(), REPOSITORY):
         adopt_env_file(folder / ENV_FILE)
 
 
-for command in (migrate, keys, apply, diff, export, import_, check, recount, republish):
+for command in (migrate, keys, apply, diff, export, import_, check, backtest, recount, republish, rebuild):
     journeyloop.add_command(command)
 
 

@@ -9,13 +9,28 @@ from typing import Any
 import click
 import yaml
 
-from services.cli.documents import KINDS, Difference, Document, Item, NotConfiguration, differences, items
+from services.cli.documents import (
+    KINDS,
+    Difference,
+    Document,
+    Item,
+    NotConfiguration,
+    differences,
+    items,
+    parsed,
+)
 from services.cli.http import Api, Refused, key_option
 
 DRIFT = 2
-SERVICE = {"owners": "alerts", "journeys": "survey", "surveys": "survey", "detectors": "alerts"}
+SERVICE = {
+    "owners": "alerts",
+    "journeys": "survey",
+    "surveys": "survey",
+    "detectors": "alerts",
+    "silences": "alerts",
+}
 # What lists say about an item beside its document.
-FACTS = {"journeys": {"revision", "archived"}, "surveys": {"revision"}}
+FACTS = {"journeys": {"revision", "archived"}, "surveys": {"revision"}, "silences": {"state"}}
 RESERVED = "journeyloop-check"
 # A new stage is known to alerts once its journey has come through Kafka.
 PATIENCE_SECONDS = 30.0
@@ -31,7 +46,7 @@ file_option = click.option(
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @key_option
 def apply(api: Api, file: Path, dry_run: bool) -> None:
-    """Make the services match a file of owners, journeys, surveys and detectors.
+    """Make the services match a file of owners, journeys, surveys, detectors and silences.
 
     What the file doesn't name stays as it is. Applying it again changes nothing.
     """
@@ -41,7 +56,7 @@ def apply(api: Api, file: Path, dry_run: bool) -> None:
         _show(item, found)
         if not dry_run:
             _put(api, item)
-        elif item.journey is None or item.journey not in moved:
+        elif item.kind == "silences" or item.journey is None or item.journey not in moved:
             _validate(api, item)
         moved.add(item.journey)
     done = "would change" if dry_run else "changed"
@@ -63,7 +78,7 @@ def diff(context: click.Context, api: Api, file: Path) -> None:
 
 
 @click.command()
-@click.option("--journey", help="Only this journey, with its surveys, detectors and owners.")
+@click.option("--journey", help="Only this journey, with its surveys, detectors, silences and owners.")
 @key_option
 def export(api: Api, journey: str | None) -> None:
     """Print the whole configuration as YAML that `apply` takes."""
@@ -76,7 +91,7 @@ def export(api: Api, journey: str | None) -> None:
 
 def _read(file: Path) -> list[Item]:
     try:
-        return items(yaml.safe_load(file.read_text()))
+        return items(parsed(file.read_text()))
     except (NotConfiguration, yaml.YAMLError, UnicodeDecodeError) as error:
         raise click.ClickException(f"{file}: {' '.join(str(error).split())}") from error
 
@@ -133,8 +148,12 @@ def _validate(api: Api, item: Item) -> None:
     answer = api.request(SERVICE[item.kind], "PUT", item.path, params={"dry_run": "true"}, json=item.document)
     if not answer.ok:
         raise Refused(answer)
-    for warning in answer.json().get("warnings") or ():
+    shown = answer.json()
+    for warning in shown.get("warnings") or ():
         click.secho(f"    warning: {warning}", fg="yellow")
+    if item.kind == "silences":
+        found = ", ".join(one["incident"] for one in shown["incidents"]) or "none"
+        click.echo(f"    matches of the incidents of the last 90 days: {found}")
 
 
 def _export(api: Api, kind: str) -> list[Document]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
+
 Document = dict[str, Any]
 
 # The parts of a configuration file, in the order in which they depend on each other, and what names an item of each.
@@ -14,7 +16,17 @@ KINDS: dict[str, tuple[str, ...]] = {
     "journeys": ("journey",),
     "surveys": ("survey",),
     "detectors": ("journey", "stage", "metric", "audience"),
+    "silences": ("silence",),
 }
+
+
+class _Texts(yaml.SafeLoader):
+    """Leaves times the texts they are: a silence's `from` is stored as it was written."""
+
+    yaml_implicit_resolvers = {
+        first: [one for one in resolvers if one[0] != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 class NotConfiguration(Exception):
@@ -57,6 +69,11 @@ class Difference:
     path: str
     before: Any
     after: Any
+
+
+def parsed(text: str) -> Any:
+    """The content of a configuration file. Raises yaml.YAMLError."""
+    return yaml.load(text, Loader=_Texts)
 
 
 def items(content: Any) -> list[Item]:

@@ -20,13 +20,17 @@ def republish(everything: bool) -> None:
 
     Receivers skip what they have, so this is harmless at any time. It returns at once; the relay does the sending.
     """
-    settings = load()
+    click.echo(send_again(load(), everything=everything))
+
+
+def send_again(settings: Settings, *, everything: bool) -> str:
+    """Put the relay back to the first answer that a receiver lacks, or to the beginning; says what will be sent."""
     needed = {} if everything else _needed(settings)
     with connect(settings, survey.SCHEMA) as conn, conn.transaction():
         start = min((outbox.lowest_needed(conn, RESPONSES, have) for have in needed.values()), default=0)
         resent = outbox.rewind(conn, start)
         maps = outbox.repeat_latest(conn, JOURNEYS)
-    click.echo(
+    return (
         f"{resent:,} events after position {start:,}, and the maps of {maps:,} journeys, will be sent again"
     )
 

@@ -13,12 +13,20 @@ from dev import temporary_stack
 from dev.temporary_stack import Stack
 from tests.conftest import on_apache_kafka
 
+# Receivers of webhooks are on the loopback address; a killed consumer's place in its group is free after 6 s.
+SETTINGS = {
+    "REPORT_TZ": "Europe/Berlin",
+    "ALLOW_PRIVATE_WEBHOOKS": "true",
+    "KAFKA_SESSION_TIMEOUT_MS": "6000",
+    "KAFKA_HEARTBEAT_INTERVAL_MS": "1000",
+}
+
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """What `make up` starts, on the broker of this run."""
     kind = "kafka" if on_apache_kafka() else "embedded"
-    with temporary_stack.temporary(kind, {"REPORT_TZ": "Europe/Berlin"}) as running:
+    with temporary_stack.temporary(kind, SETTINGS) as running:
         yield running
 
 

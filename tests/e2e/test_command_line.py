@@ -27,6 +27,8 @@ surveys:
   cli-tracking: {<<: *survey, touchpoint: tracking}
 detectors:
   - {journey: cli, stage: delivery, metric: nps, audience: customer, false_alarms_per_year: 0.25}
+silences:
+  cli-sale: {journey: cli, from: 2026-11-27T00:00:00+01:00, to: 2026-11-30T00:00:00+01:00, why: Sale}
 """
 MAPPING = {
     "survey": "cli-parcel",
@@ -65,6 +67,7 @@ def test_drift_is_shown_and_mended(stack: Stack, shop: Path) -> None:
     text = (
         SHOP.replace("name: Command line", "name: Shop")
         .replace("0.25", "0.4")
+        .replace("2026-11-30", "2026-12-01")
         .replace("{key: tracking}", "{key: tracking, name: Track}")
     )
     shop.write_text(text)
@@ -72,7 +75,10 @@ def test_drift_is_shown_and_mended(stack: Stack, shop: Path) -> None:
     assert "name: Command line → Shop" in shown
     assert "stages[delivery].touchpoints[tracking].name: Track" in shown
     assert "false_alarms_per_year: 0.25 → 0.4" in shown
-    assert "3" not in cli(stack, "apply", "-f", str(shop), "--dry-run").splitlines()[-1]
+    assert "to: 2026-11-30T00:00:00+01:00 → 2026-12-01T00:00:00+01:00" in shown.replace("'", "")
+    dry = cli(stack, "apply", "-f", str(shop), "--dry-run")
+    assert "matches of the incidents of the last 90 days: none" in dry
+    assert dry.splitlines()[-1] == "3 would change"
     cli(stack, "diff", "-f", str(shop), code=2)
     cli(stack, "apply", "-f", str(shop))
     cli(stack, "diff", "-f", str(shop))

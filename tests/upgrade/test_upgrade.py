@@ -43,6 +43,7 @@ SCORES = """SELECT s.*, b.day, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10
 REASONS = "SELECT * FROM reason_bucket ORDER BY series, day, reason"
 DAY_SUMS = """SELECT journey, stage, metric, audience, day, survey, survey_revision, n, halves, squares
               FROM day_sum JOIN detector d ON d.id = detector ORDER BY 1, 2, 3, 4, 5, 6, 7"""
+HEARD = "SELECT key, max(last_at) AS last_at FROM arrival GROUP BY key ORDER BY key"
 POSITIONS = "SELECT key, last_sequence, skipped, gap_sequence FROM position ORDER BY key"
 INCIDENTS = (
     "SELECT journey, stage, metric, audience, onset, opening_sequence FROM incident ORDER BY 1, 2, 3, 4, 6"
@@ -140,6 +141,7 @@ def test_the_events_give_the_same_sums(upgraded: Settings, settings: Settings, r
         (aggregator.SCHEMA, POSITIONS),
         (alerts.SCHEMA, DAY_SUMS),
         (alerts.SCHEMA, INCIDENTS),
+        (alerts.SCHEMA, HEARD),
         (alerts.SCHEMA, POSITIONS),
     ):
         assert rows(settings, schema, query) == rows(upgraded, schema, query), query

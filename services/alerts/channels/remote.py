@@ -24,6 +24,8 @@ SCHEMES = frozenset(
 # Microsoft Teams: a Power Automate workflow's URL names its host, which must be Microsoft's.
 WORKFLOWS = frozenset({"workflow", "workflows"})
 WORKFLOW_HOSTS = (".logic.azure.com", ".powerplatform.com", ".powerautomate.com")
+# Zulip's URL names an organisation in Zulip's cloud, or else the whole host of one's own server.
+ZULIP_CLOUD = ".zulipchat.com"
 # Options that would read a file here, follow redirects or weaken TLS.
 REFUSED_OPTIONS = frozenset(
     {"attach", "config", "keyfile", "redirect", "redirects", "store", "template", "verify"}
@@ -44,5 +46,7 @@ def refusal(url: str) -> str | None:
             return "A Teams workflow lives at logic.azure.com or powerplatform.com."
     elif scheme not in SCHEMES:
         return f"‘{scheme or url[:20]}’ is not an allowed service; slack, workflows (Teams), discord, pagerduty … are."
+    elif scheme == "zulip" and "." in host.removesuffix(ZULIP_CLOUD):
+        return "A Zulip organisation lives at zulipchat.com."
     refused = sorted(options & REFUSED_OPTIONS)
     return f"The option {refused[0]} is not allowed." if refused else None

@@ -1,32 +1,24 @@
-"""Generic webhooks after Standard Webhooks: constant id, HMAC signature, no redirects, no private addresses.
-
-The name is resolved first, every address it has must be public, and the connection goes to the address that was
-checked: a second DNS answer cannot lead elsewhere.
-"""
+"""Generic webhooks after Standard Webhooks: constant id, HMAC signature, no redirects, no private addresses."""
 
 from __future__ import annotations
 
-import ipaddress
-import socket
+import base64
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import orjson
 import urllib3
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
+from services.alerts.channels import addresses
 from services.alerts.channels.outcome import Outcome, Refused
-from services.alerts.messages.wording import clean
 
 TIMEOUT = urllib3.Timeout(connect=4.0, read=5.0)
+MOST_ADDRESSES = 2
 GONE = 410
-# Ranges that carry an IPv4 address inside an IPv6 one: NAT64, 6to4, Teredo.
-_TUNNELS = tuple(
-    ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
-)
 
 
 def send(
@@ -44,41 +36,39 @@ def send(
     network does.
     """
     body = orjson.dumps(payload)
+    parts, host, port = _place(url)
+    headers = _headers(secret, str(notification_id), now, body) | _who(parts, host)
+    *others, last = addresses.checked(host, port, private=private)[:MOST_ADDRESSES]
+    for address in others:
+        try:
+            return _post(parts, host, address, body, headers)
+        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError):
+            continue  # nothing was sent; the next address of the same, checked answer
+    try:
+        return _post(parts, host, last, body, headers)
+    except urllib3.exceptions.HTTPError as error:
+        return Outcome(False, f"{host} could not be reached: {_reason(error)}.")
+
+
+def names_a_private_address(url: str) -> bool:
+    """Whether the URL's host is a private address as it is written; no DNS is asked."""
+    try:
+        return addresses.names_a_private_address(urlsplit(url).hostname or "")
+    except ValueError:
+        return False
+
+
+def _place(url: str) -> tuple[SplitResult, str, int]:
+    """The URL's parts, its host as DNS and certificates have it (ASCII), and its port. Raises Refused."""
     try:
         parts = urlsplit(url)
-    except ValueError as error:
-        raise Refused("A webhook needs an http:// or https:// URL.") from error
-    address = checked_address(parts, private=private)
-    try:
-        return _post(parts, address, body, _headers(secret, str(notification_id), now, body))
-    except urllib3.exceptions.HTTPError as error:
-        return Outcome(False, f"{parts.hostname} could not be reached: {_reason(error)}.")
-
-
-def checked_address(parts: SplitResult, *, private: bool) -> str:
-    """An address of the URL's host that may be called. Raises Refused."""
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Refused("A webhook needs an http:// or https:// URL.")
-    try:
+        host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-    except (OSError, ValueError, UnicodeError) as error:
-        raise Refused(f"{clean(parts.hostname)} could not be resolved.") from error
-    addresses = [str(entry[4][0]) for entry in found]
-    if not private and not all(is_public(address) for address in addresses):
-        raise Refused(f"{parts.hostname} is a private address; set ALLOW_PRIVATE_WEBHOOKS to allow that.")
-    return addresses[0]
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is on the public internet, also by way of the IPv4 address inside an IPv6 one."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped:
-            return is_public(str(ip.ipv4_mapped))
-        if any(ip in net for net in _TUNNELS):
-            return False
-    return ip.is_global and not ip.is_multicast
+    except ValueError as error:  # UnicodeError too
+        raise Refused("A webhook needs an http:// or https:// URL.") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise Refused("A webhook needs an http:// or https:// URL.")
+    return parts, host, port
 
 
 def signatures(secret: str, notification_id: str, now: datetime, body: bytes) -> str:
@@ -102,13 +92,20 @@ def _headers(secret: str, notification_id: str, now: datetime, body: bytes) -> d
     }
 
 
-def _post(parts: SplitResult, address: str, body: bytes, headers: dict[str, str]) -> Outcome:
-    host = parts.hostname or ""
-    headers["Host"] = parts.netloc.rpartition("@")[2]
-    if parts.username:
-        headers |= urllib3.make_headers(basic_auth=f"{parts.username}:{parts.password or ''}")
+def _who(parts: SplitResult, host: str) -> dict[str, str]:
+    """The headers Host and, where the URL names a user, Authorization."""
+    named = f"[{host}]" if ":" in host else host
+    found = {"Host": f"{named}:{parts.port}" if parts.port else named}
+    if parts.username is not None:
+        user = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        found["Authorization"] = f"Basic {base64.b64encode(user.encode()).decode()}"
+    return found
+
+
+def _post(parts: SplitResult, host: str, address: str, body: bytes, headers: dict[str, str]) -> Outcome:
+    """One request to `address`, as `host` would get it."""
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     with _pool(parts, address, host) as connections:
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         answer = connections.request(
             "POST",
             target,

@@ -4,10 +4,12 @@ from services.alerts.detection.baseline import ENOUGH_ANSWERS, Baseline
 from services.alerts.detection.decisions import (
     BUDGET,
     FALSE_ALARMS_PER_YEAR,
+    MAP,
     OUTCOME,
     OUTCOMES,
     SETTINGS,
     decide,
+    replaced,
     shares,
 )
 from services.alerts.detection.detector import Answer, Closing, Detector, Opening
@@ -20,6 +22,7 @@ __all__ = [
     "BUDGET",
     "ENOUGH_ANSWERS",
     "FALSE_ALARMS_PER_YEAR",
+    "MAP",
     "OUTCOME",
     "OUTCOMES",
     "SETTINGS",
@@ -36,6 +39,7 @@ __all__ = [
     "from_json",
     "mean_of",
     "noticed_after_days",
+    "replaced",
     "shares",
     "to_json",
 ]

@@ -5,12 +5,14 @@ Statistics are computed from integer sums in order of day, so the same answers g
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import sqrt
 from typing import Any
 
+from services.alerts.detection.clustering import DayCount, clustering
 from services.alerts.detection.evidence import clamp
 from services.alerts.detection.sums import Days, DaySums, Revision
 
@@ -21,16 +23,17 @@ LAGS = ((10 * VOLUME_DAYS, 60), (250 * VOLUME_DAYS, 28))
 LAG_AT_HIGH_VOLUME = 14
 LEAST_VARIANCE = 0.02
 WEEKDAY_PRIOR, SURVEY_PRIOR = 150, 20
-CLUSTERING_DAYS = 15
 QUARTILE = 0.6745
 
 Count = tuple[int, int]  # n, Σ half-units
-DayCount = tuple[int, int, int]  # weekday, n, Σ half-units
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """Integer sums of the healthy days, and φ. `recent`: answers of the last 28 days; `watching`: a survey bets."""
+    """Integer sums of the healthy days, and φ. `recent`: answers of the last 28 days; `watching`: a survey bets.
+
+    `young_surveys` and `young_weekdays` count the answers that came since: they bet, but have not taught yet.
+    """
 
     n: int
     halves: int
@@ -42,6 +45,8 @@ class Baseline:
     last: int | None
     recent: int
     watching: bool
+    young_surveys: dict[Revision, int] = field(default_factory=dict)
+    young_weekdays: tuple[int, ...] = (0,) * 7
 
     @cached_property
     def mean(self) -> float:
@@ -56,8 +61,10 @@ class Baseline:
     @cached_property
     def document(self) -> dict[str, Any]:
         """As plain JSON values; `baseline_of` reads it."""
-        surveys = [[*revision, *count] for revision, count in self.surveys.items()]
-        return {name: getattr(self, name) for name in Baseline.__dataclass_fields__} | {"surveys": surveys}
+        return {name: getattr(self, name) for name in Baseline.__dataclass_fields__} | {
+            "surveys": [[*revision, *count] for revision, count in self.surveys.items()],
+            "young_surveys": [[*revision, n] for revision, n in self.young_surveys.items()],
+        }
 
     @property
     def learning(self) -> bool:
@@ -80,6 +87,13 @@ class Baseline:
         """c_s: what the learned mean of this survey may be wrong by."""
         return QUARTILE * sqrt(self.variance * self.clustering / self.surveys[revision][0])
 
+    def discount(self, weekday: int, revision: Revision) -> float:
+        """What root of an answer's factor counts: φ, times how often the young answers outnumber those by which the
+        survey's and the weekday's mean are known; they cannot prove more than the reference can (ADR 0009)."""
+        survey = self.young_surveys.get(revision, 0) / self.surveys[revision][0]
+        day = self.young_weekdays[weekday] / (self.weekdays[weekday][0] + WEEKDAY_PRIOR)
+        return self.clustering * max(1.0, survey, day)
+
     def null(self, weekday: int, revision: Revision) -> float:
         """m0: the least mean a healthy stage is held to, fixed before the answer is seen."""
         offsets = self.weekday_offset(weekday) + self.survey_offset(revision)
@@ -87,10 +101,14 @@ class Baseline:
 
 
 def baseline_of(document: dict[str, Any]) -> Baseline:
-    """The Baseline that wrote `document`."""
-    surveys = {(survey, revision): (n, halves) for survey, revision, n, halves in document["surveys"]}
-    weekdays = tuple((n, halves) for n, halves in document["weekdays"])
-    return Baseline(**(document | {"surveys": surveys, "weekdays": weekdays}))
+    """The Baseline that wrote `document`; what 0.1.0 wrote names no young answers."""
+    read = {
+        "surveys": {(survey, revision): (n, halves) for survey, revision, n, halves in document["surveys"]},
+        "weekdays": tuple((n, halves) for n, halves in document["weekdays"]),
+        "young_surveys": {(survey, revision): n for survey, revision, n in document.get("young_surveys", [])},
+        "young_weekdays": tuple(document.get("young_weekdays", [0] * 7)),
+    }
+    return Baseline(**(document | read))
 
 
 def variance(n: int, halves: int, squares: int) -> float:
@@ -101,25 +119,30 @@ def variance(n: int, halves: int, squares: int) -> float:
     return max(squares / 4 / n - mean * mean, LEAST_VARIANCE)
 
 
-def learn(sums: DaySums, today: int, healthy: Callable[[int], bool], live_from: int) -> Baseline:
-    """The baseline as of clock day `today`: days that are `healthy` and older than the lag, or before `live_from`."""
+def learn(sums: DaySums, today: int, healthy: Callable[[list[int]], list[int]], live_from: int) -> Baseline:
+    """The baseline as of clock day `today`: from the days older than the lag, or before `live_from`, that `healthy`
+    leaves in. It runs once a day for each detector, so its loops are few and plain."""
     recent = _volume(sums.days, today)
-    newest = today - _lag(recent)  # older than the lag, so not itself
-    days = _reached(sums.days, today, lambda day: (day < live_from or day < newest) and healthy(day))
-    days.sort()
+    end = max(live_from, today - _lag(recent))  # older than the lag, so not itself
+    known = sorted(sums.days)
+    split = bisect_left(known, end)
+    days = _reached(sums.days, today, healthy(known[:split]))
+    young_surveys, young_weekdays = _young(sums.days, known[split:])
     squares, each_day = 0, []
     surveys: dict[Revision, list[int]] = {}
     for day in days:
         n = halves = 0
-        for revision, entry in sums.days[day].items():
-            survey = surveys.setdefault(revision, [0, 0])
-            survey[0] += entry[0]
-            survey[1] += entry[1]
-            n, halves, squares = n + entry[0], halves + entry[1], squares + entry[2]
-        each_day.append((weekday_of(day), n, halves))
+        for revision, (count, half, square) in sums.days[day].items():
+            survey = surveys.get(revision)
+            if survey is None:
+                survey = surveys[revision] = [0, 0]
+            survey[0] += count
+            survey[1] += half
+            n, halves, squares = n + count, halves + half, squares + square
+        each_day.append(((day + 6) % 7, n, halves))
     learned = Baseline(
-        n=sum(n for _, n, _ in each_day),
-        halves=sum(halves for _, _, halves in each_day),
+        n=sum(n for n, _ in surveys.values()),
+        halves=sum(halves for _, halves in surveys.values()),
         squares=squares,
         weekdays=_by_weekday(each_day),
         surveys={revision: (surveys[revision][0], surveys[revision][1]) for revision in sorted(surveys)},
@@ -128,8 +151,11 @@ def learn(sums: DaySums, today: int, healthy: Callable[[int], bool], live_from: 
         last=days[-1] if days else None,
         recent=recent,
         watching=_watching(sums.days, today, surveys),
+        young_surveys=young_surveys,
+        young_weekdays=young_weekdays,
     )
-    return replace(learned, clustering=_clustering(learned, each_day))
+    expected = [learned.mean + learned.weekday_offset(weekday) for weekday in range(7)]
+    return replace(learned, clustering=clustering(each_day, expected, learned.variance))
 
 
 def weekday_of(day: int) -> int:
@@ -147,21 +173,28 @@ def _lag(recent: int) -> int:
 
 
 def _volume(days: Days, today: int) -> int:
-    window = range(today - VOLUME_DAYS, today)
-    return sum(entry[0] for day in window for entry in days.get(day, {}).values())
+    window = [days[day] for day in range(today - VOLUME_DAYS, today) if day in days]
+    return sum([entry[0] for revisions in window for entry in revisions.values()])
 
 
-def _reached(days: Days, today: int, counts: Callable[[int], bool]) -> list[int]:
-    """The days that count, newest first: 365 days back, or until 400 answers, whichever is longer."""
-    n, reached = 0, []
-    for day in sorted(days, reverse=True):
-        if n >= ENOUGH_ANSWERS and day < today - REACH_DAYS:
-            break
-        if counts(day):
-            if n < ENOUGH_ANSWERS:
-                n += sum(entry[0] for entry in days[day].values())
-            reached.append(day)
-    return reached
+def _reached(days: Days, today: int, counted: list[int]) -> list[int]:
+    """The last of the days `counted`, in order: 365 days back, or until 400 answers, whichever is longer."""
+    n, first = 0, len(counted)
+    while first > 0 and n < ENOUGH_ANSWERS:
+        first -= 1
+        n += sum(entry[0] for entry in days[counted[first]].values())
+    return counted[min(first, bisect_left(counted, today - REACH_DAYS)) :]
+
+
+def _young(days: Days, since: list[int]) -> tuple[dict[Revision, int], tuple[int, ...]]:
+    """How many answers the days `since` hold, by survey and by weekday."""
+    surveys: dict[Revision, int] = {}
+    weekdays = [0] * 7
+    for day in since:
+        for revision, entry in days[day].items():
+            surveys[revision] = surveys.get(revision, 0) + entry[0]
+            weekdays[(day + 6) % 7] += entry[0]
+    return {revision: surveys[revision] for revision in sorted(surveys)}, tuple(weekdays)
 
 
 def _watching(days: Days, today: int, surveys: dict[Revision, list[int]]) -> bool:
@@ -178,16 +211,3 @@ def _by_weekday(each_day: list[DayCount]) -> tuple[Count, ...]:
         counts[weekday][0] += n
         counts[weekday][1] += halves
     return tuple((count[0], count[1]) for count in counts)
-
-
-def _clustering(learned: Baseline, each_day: list[DayCount]) -> float:
-    """φ: how much more the days' means spread than independent answers would; 1 with fewer than 15 days."""
-    counted = [count for count in each_day if count[1] > 0]
-    if len(counted) < CLUSTERING_DAYS:
-        return 1.0
-    expected = [learned.mean + learned.weekday_offset(weekday) for weekday in range(7)]
-    spread = 0.0
-    for weekday, n, halves in counted:
-        off = halves / 2 / n - expected[weekday]
-        spread += n * off * off
-    return max(1.0, spread / learned.variance / (len(counted) - 7))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from services.alerts.detection.baseline import Baseline
 from services.alerts.detection.state import State
 
 FALSE_ALARMS_PER_YEAR = 0.5  # of a stage, shared by its enabled detectors
 
-SETTINGS, BUDGET, OUTCOME = "settings", "budget", "outcome"
+SETTINGS, BUDGET, OUTCOME, MAP = "settings", "budget", "outcome", "map"
 FIXED, NEW_NORMAL, FALSE_ALARM = "fixed", "new_normal", "false_alarm"
 OUTCOMES = (FIXED, NEW_NORMAL, FALSE_ALARM)
 
@@ -18,7 +20,8 @@ def decide(state: State, kind: str, payload: dict[str, Any]) -> None:
     """Apply one decision. Payloads:
 
     settings {enabled, false_alarms_per_year | None} · budget {false_alarms_per_year} ·
-    outcome {opening_sequence, onset_day, day, outcome} (days as ISO dates in REPORT_TZ; day = when it was decided).
+    outcome {opening_sequence, onset_day, day, outcome} (days as ISO dates in REPORT_TZ; day = when it was decided) ·
+    map {surveys [[survey, revision], …], day, at}: what is asked now; an open incident that none of them can end ends.
     """
     if kind == SETTINGS:
         _settings(state, payload["enabled"], payload["false_alarms_per_year"])
@@ -26,6 +29,8 @@ def decide(state: State, kind: str, payload: dict[str, Any]) -> None:
         state.false_alarms_per_year = payload["false_alarms_per_year"]
     elif kind == OUTCOME:
         _outcome(state, payload)
+    elif kind == MAP:
+        _map(state, payload)
     else:
         raise ValueError(f"unknown decision {kind}")
 
@@ -35,6 +40,19 @@ def shares(states: list[State]) -> list[float]:
     enabled = sum(state.enabled for state in states)
     share = FALSE_ALARMS_PER_YEAR / max(enabled, 1)
     return [state.false_alarms_per_year if state.own_rate else share for state in states]
+
+
+def replaced(baseline: Baseline | None, surveys: Iterable[tuple[str, int]]) -> bool:
+    """Whether `baseline` knows none of the (survey, revision) asked, and something is asked."""
+    asked = list(surveys)
+    return baseline is not None and bool(asked) and not any(map(baseline.bets, asked))
+
+
+def _map(state: State, payload: dict[str, Any]) -> None:
+    """A baseline is frozen while an incident is open, so answers to surveys it does not know can never end that."""
+    surveys = [(survey, revision) for survey, revision in payload["surveys"]]
+    if state.opened is not None and replaced(state.baseline, surveys):
+        state.close(date.fromisoformat(payload["day"]).toordinal())
 
 
 def _settings(state: State, enabled: bool, rate: float | None) -> None:

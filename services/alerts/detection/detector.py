@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.alerts.detection.baseline import learn, weekday_of
+from services.alerts.detection.baseline import ENOUGH_ANSWERS, learn, weekday_of
 from services.alerts.detection.evidence import (
     CASE_NEEDED,
     DROPS,
@@ -17,6 +17,7 @@ from services.alerts.detection.evidence import (
     factor_down,
     factor_up,
     mean_of,
+    proven,
     stake_down,
     stake_up,
 )
@@ -24,6 +25,7 @@ from services.alerts.detection.state import BETS, Opened, State
 from services.alerts.detection.sums import DaySums, Revision, Sum
 
 MICROSECONDS_A_DAY = 86_400e6
+RENEWALS = 4  # a baseline is learned anew at the latest after a quarter of its own answers
 
 Factors = tuple[float, ...]
 
@@ -76,9 +78,9 @@ class Detector:
             self.state.retrain = True
             self.sums.add(answer.day, answer.revision, answer.half)
             return None
-        self._live(answer)
+        self.prepare(answer)
         self.sums.add(answer.day, answer.revision, answer.half)
-        factors = self._factors_of(answer)
+        factors = self.factors(answer.revision, weekday_of(answer.day), answer.half)
         if factors is None:
             return None
         days = self._forward(answer)
@@ -92,17 +94,24 @@ class Detector:
         if half is not None:
             self.sums.add(day, revision, half)
 
-    def _live(self, answer: Answer) -> None:
-        """Go-live and, while no incident is open, the baseline of a new clock day."""
+    def prepare(self, answer: Answer) -> None:
+        """Before a live answer: go-live and, while no incident is open, the baseline of a new clock day; sooner
+        where so many answers come in a day that they would soon outnumber what the baseline knows."""
         state = self.state
         if state.live_from is None:
             state.live_from = answer.clock_day
         state.last_live = answer.clock
         new_day = state.learned_on is None or answer.clock_day > state.learned_on
-        if state.opened is None and (new_day or state.retrain):
+        if state.opened is None and (new_day or state.retrain or state.taken >= self.patience()):
             state.baseline = learn(self.sums, answer.clock_day, state.healthy, state.live_from)
-            state.learned_on, state.retrain = answer.clock_day, False
+            state.learned_on, state.retrain, state.taken = answer.clock_day, False, 0
             self._factors.clear()
+        state.taken += 1
+
+    def patience(self) -> int:
+        """How many live answers a baseline serves, within one clock day."""
+        learned = self.state.baseline
+        return max(ENOUGH_ANSWERS if learned is None else learned.n, ENOUGH_ANSWERS) // RENEWALS
 
     def _forward(self, answer: Answer) -> float:
         """D: how far this answer moves the clock, in days; 1 day for the first that bets."""
@@ -125,11 +134,10 @@ class Detector:
             if case[k] <= 1.0:
                 healthy_at[k] = (answer.clock, answer.clock_day)
         needed = budget(self.state.false_alarms_per_year)
-        if mean_of(evidence) >= needed and mean_of(case) >= CASE_NEEDED:
-            return self._open(answer, needed)
-        return None
+        return self.open(answer) if proven(evidence, case, needed, CASE_NEEDED) else None
 
-    def _open(self, answer: Answer, needed: float) -> Opening:
+    def open(self, answer: Answer) -> Opening:
+        """Open an incident at `answer`, which the bets have won and the sums hold."""
         state, baseline = self.state, self.state.baseline
         assert baseline is not None
         winning = max(range(BETS), key=lambda k: state.case[k])
@@ -143,7 +151,7 @@ class Detector:
             onset,
             onset_day,
             mean_of(state.evidence),
-            needed,
+            budget(state.false_alarms_per_year),
             state.false_alarms_per_year,
             before,
             since,
@@ -152,29 +160,33 @@ class Detector:
     def _recover(self, opened: Opened, factors: Factors, days: float, answer: Answer) -> Closing | None:
         for k in range(BETS):
             opened.evidence[k], opened.case[k] = bet(opened.evidence[k], opened.case[k], days, factors[k])
-        if mean_of(opened.evidence) >= RECOVERY_DAYS and mean_of(opened.case) >= CASE_NEEDED:
-            self.state.close(answer.clock_day)
-            return Closing(opened.sequence, answer.sequence, answer.clock)
-        return None
+        won = proven(opened.evidence, opened.case, RECOVERY_DAYS, CASE_NEEDED)
+        return self.close(opened, answer) if won else None
 
-    def _factors_of(self, answer: Answer) -> Factors | None:
-        """What this answer multiplies each bet by; None where it only trains."""
+    def close(self, opened: Opened, answer: Answer) -> Closing:
+        """Close the open incident at `answer`, which showed that the stage recovered."""
+        self.state.close(answer.clock_day)
+        return Closing(opened.sequence, answer.sequence, answer.clock)
+
+    def factors(self, revision: Revision, weekday: int, half: int) -> Factors | None:
+        """What such an answer multiplies each bet by, now; None where it only trains."""
         up = self.state.opened is not None
         if not (up or self.state.enabled):
             return None
-        case = (answer.revision, weekday_of(answer.day), answer.half, up)
+        case = (revision, weekday, half, up)
         if case not in self._factors:
-            self._factors[case] = self._price(answer, up)
+            self._factors[case] = self._price(*case)
         return self._factors[case]
 
-    def _price(self, answer: Answer, up: bool) -> Factors | None:
+    def _price(self, revision: Revision, weekday: int, half: int, up: bool) -> Factors | None:
         learned = self.state.baseline
-        if learned is None or not learned.bets(answer.revision):
+        if learned is None or not learned.bets(revision):
             return None
-        null, unit = learned.null(weekday_of(answer.day), answer.revision), answer.half / 2
+        null, unit = learned.null(weekday, revision), half / 2
+        root = learned.discount(weekday, revision)
         if not up:
             stakes = [stake_down(drop, learned.variance, null) for drop in DROPS]
-            return tuple(factor_down(stake, null, unit, learned.clustering) for stake in stakes)
+            return tuple(factor_down(stake, null, unit, root) for stake in stakes)
         low = clamp(null - RECOVERY_STEP)
         stakes = [stake_up(drop / 2, learned.variance, low) for drop in DROPS]
-        return tuple(factor_up(stake, low, unit, learned.clustering) for stake in stakes)
+        return tuple(factor_up(stake, low, unit, root) for stake in stakes)

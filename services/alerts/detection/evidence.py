@@ -46,6 +46,11 @@ def bet(evidence: float, case: float, days: float, factor: float) -> tuple[float
     return (evidence + days) * factor, min((case if case > 1.0 else 1.0) * factor, CASE_CAP)
 
 
+def proven(evidence: list[float], case: list[float], needed: float, case_needed: float) -> bool:
+    """Whether the bets together have won what was asked: mean(R) ≥ `needed` days and mean(C) ≥ `case_needed`."""
+    return mean_of(evidence) >= needed and mean_of(case) >= case_needed
+
+
 def budget(false_alarms_per_year: float) -> float:
     """A: days a healthy stage runs, on average at least, before it raises a false alarm."""
     return DAYS_A_YEAR / false_alarms_per_year

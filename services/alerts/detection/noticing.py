@@ -17,4 +17,5 @@ def noticed_after_days(learned: Baseline, false_alarms_per_year: float, drop: fl
     proof = budget(false_alarms_per_year) * information
     if learned.learning or proof <= 0 or log(proof) <= 1:
         return None
-    return learned.clustering * (log(proof) - 1) / information
+    outnumbered = max(1.0, sum(learned.young_surveys.values()) / learned.n)
+    return learned.clustering * outnumbered * (log(proof) - 1) / information

@@ -28,8 +28,9 @@ class Opened:
 class State:
     """One detector. `clock` is the latest clock time of an answer that bet; `watched` the clock time it watched for.
 
-    `healthy_at` holds, for each bet, the moment and day its case was last at most 1. `left_out` lists incidents kept
-    out of the baseline as (opening sequence, first day, last day). `restart` is the first day a new normal allows.
+    `taken` counts live answers since the baseline was learned. `healthy_at` holds, for each bet, the moment and day its
+    case was last at most 1. `left_out` lists incidents kept out of the baseline as (opening sequence, first day, last
+    day). `restart` is the first day a new normal allows.
     """
 
     false_alarms_per_year: float
@@ -41,6 +42,7 @@ class State:
     watched: int = 0
     retrain: bool = True
     learned_on: int | None = None
+    taken: int = 0
     baseline: Baseline | None = None
     evidence: list[float] = field(default_factory=lambda: [0.0] * BETS)
     case: list[float] = field(default_factory=lambda: [1.0] * BETS)
@@ -49,11 +51,13 @@ class State:
     left_out: list[tuple[int, int, int]] = field(default_factory=list)
     restart: int | None = None
 
-    def healthy(self, day: int) -> bool:
-        """Whether answers of `day` may train the baseline."""
-        if self.restart is not None and day < self.restart:
-            return False
-        return not self.left_out or not any(first <= day <= last for _, first, last in self.left_out)
+    def healthy(self, days: list[int]) -> list[int]:
+        """Those of `days` whose answers may train the baseline."""
+        if self.restart is not None:
+            days = [day for day in days if day >= self.restart]
+        for _, first, last in self.left_out:
+            days = [day for day in days if not first <= day <= last]
+        return days
 
     def close(self, day: int) -> None:
         """End the open incident on clock day `day`: its days stay out of the baseline, the evidence starts again."""

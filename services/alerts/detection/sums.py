@@ -34,11 +34,15 @@ class DaySums:
 
     def add(self, day: int, revision: Revision, half: int, sign: int = 1) -> None:
         """Count one answer in, or out with sign −1. day: ordinal of answered_at's date in REPORT_TZ."""
+        self.add_counted(day, revision, sign, sign * half, sign * half * half)
+
+    def add_counted(self, day: int, revision: Revision, n: int, halves: int, squares: int) -> None:
+        """Count answers in that are added up already."""
         for days in (self.days, self.changed):
             entry = days.setdefault(day, {}).setdefault(revision, [0, 0, 0])
-            entry[0] += sign
-            entry[1] += sign * half
-            entry[2] += sign * half * half
+            entry[0] += n
+            entry[1] += halves
+            entry[2] += squares
 
     def total(self, first: int, last: int | None = None) -> Sum:
         """Everything from day `first` to `last`, both included."""

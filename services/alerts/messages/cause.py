@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.alerts.messages.apportion import apportion
-from services.alerts.messages.story import Cause, Figure, Part
+from services.alerts.messages.story import MIX, SEGMENT, TOUCHPOINT, Cause, Figure, Grown, Part
 from services.alerts.messages.wording import clean, whole
 
 MOST_REASONS = 3
-# A segment is named for the whole stage when it carries most of the change and clearly more than its share of answers.
-_CARRIES = 0.6
-_OVER_ITS_SHARE = 1.5
 
 
 def covers(changes: Mapping[str, Any], key: str, sequence: int) -> bool:
@@ -35,33 +32,50 @@ def figure(reading: Mapping[str, Any]) -> Figure | None:
 def cause(changes: Mapping[str, Any]) -> Cause | None:
     """Whole points that add up to the change between the rounded scores; None where there is nothing to explain."""
     before, since = figures(changes)
-    places = changes.get("by_touchpoint") or []
-    if before is None or since is None or not places:
+    groups = _groups(changes)
+    if before is None or since is None or not groups:
         return None
-    clear = [place for place in places if place["beyond_noise"]]
-    rest = sum(place["changed"] for place in places if not place["beyond_noise"])
-    shares = [*(place["changed"] for place in clear), rest, changes["mix"] or 0.0]
+    clear = [group for group in groups if group["beyond_noise"]]
+    rest = sum(group["changed"] for group in groups if not group["beyond_noise"])
+    shares = [*(group["changed"] for group in clear), rest, sum(group["mix"] for group in groups)]
     *points, others, mix = apportion(shares, whole(since.score) - whole(before.score))
-    parts = tuple(_part(place, got) for place, got in zip(clear, points, strict=True) if got)
-    mostly = None if any(part.mostly for part in parts) else _segment(changes, since.n)
-    return Cause(parts, others, mix, mostly, _reasons(changes))
+    parts = tuple(_part(group, got) for group, got in zip(clear, points, strict=True) if got)
+    return Cause(parts, others, mix, _kind(changes), _grown(changes), _reasons(changes))
 
 
-def _part(place: Mapping[str, Any], points: int) -> Part:
-    mostly = place.get("mostly")
-    named = clean(f"{mostly['segment']} {mostly['value']}") if mostly else None
-    return Part(clean(place["name"]), points, bool(place["moment_of_truth"]), named)
+def _groups(changes: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The touchpoints; or, where a segment fell at all of them, the values of its key."""
+    if _kind(changes) != SEGMENT:
+        return list(changes.get("by_touchpoint") or [])
+    (key,) = changes["verdict"]["segment"]
+    return [part for part in changes["by_segment"] if key in part["segment"]]
 
 
-def _segment(changes: Mapping[str, Any], n: int) -> str | None:
-    total = changes["change"]
-    for part in changes.get("by_segment") or []:
-        ((key, value),) = part["segment"].items()
-        carried = part["changed"] / total if total else 0.0
-        share = part["since"]["n"] / n
-        if value and part["beyond_noise"] and carried >= _CARRIES and carried >= _OVER_ITS_SHARE * share:
-            return clean(f"{key} {value}")
-    return None
+def _kind(changes: Mapping[str, Any]) -> str | None:
+    kind = (changes.get("verdict") or {}).get("kind")
+    return kind if kind in (TOUCHPOINT, SEGMENT, MIX) else None
+
+
+def _part(group: Mapping[str, Any], points: int) -> Part:
+    if "segment" in group:
+        return Part(_value(group["segment"]), points)
+    mostly = group.get("mostly")
+    named = _value({mostly["segment"]: mostly["value"]}) if mostly else None
+    return Part(clean(group["name"]), points, bool(group["moment_of_truth"]), named)
+
+
+def _grown(changes: Mapping[str, Any]) -> Grown | None:
+    if _kind(changes) != MIX:
+        return None
+    verdict = changes["verdict"]
+    name = _value(verdict["segment"]) if "segment" in verdict else clean(verdict["name"])
+    return Grown(name, verdict["share_before"], verdict["share"])
+
+
+def _value(segment: Mapping[str, str | None]) -> str:
+    """plan pro; no plan for answers that carry no value of it."""
+    ((key, value),) = segment.items()
+    return clean(f"no {key}" if value is None else f"{key} {value}")
 
 
 def _reasons(changes: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from services.alerts.messages.section import Line, Row, Section, headline, section
-from services.alerts.messages.story import OPENED, Story
+from services.alerts.messages import missing, reminder
+from services.alerts.messages.missing import Missing
+from services.alerts.messages.section import Row, Section, section
+from services.alerts.messages.sources import Line
+from services.alerts.messages.story import ESCALATED, OPENED, REPEATED, RESOLVED, STALE, Story
 from shared.events import isoformat
 
 _RULE = "-" * 40
+_ORDER = (OPENED, ESCALATED, REPEATED, RESOLVED, STALE)
+Told = Story | Missing
 
 
 @dataclass(frozen=True)
@@ -24,10 +29,10 @@ class Message:
     sections: tuple[Section, ...] = ()
 
 
-def message(stories: Sequence[Story]) -> Message:
+def message(stories: Sequence[Told]) -> Message:
     """One message from one story, or from several that fell due together; an opening leads."""
-    ordered = sorted(stories, key=lambda story: story.kind != OPENED)
-    sections = tuple(section(story) for story in ordered)
+    ordered = sorted(stories, key=lambda story: _ORDER.index(story.kind))
+    sections = tuple(worded(story) for story in ordered)
     more = f" and {len(ordered) - 1} more" if len(ordered) > 1 else ""
     return Message(
         subject=sections[0].headline + more,
@@ -46,17 +51,25 @@ def message_for_test(owner: str, owner_name: str, sent_at: str) -> Message:
     return Message(subject, f"{words}\n", f"{subject}\n{words}", payload)
 
 
+def worded(story: Told) -> Section:
+    """One story in words."""
+    if isinstance(story, Missing):
+        return missing.section(story)
+    return reminder.section(story) if story.kind in (ESCALATED, REPEATED) else section(story)
+
+
 def text(part: Section) -> str:
     """The plain-text form of one section."""
-    blocks = [part.sentence, _figures(part.rows), _sources(part), *part.notes]
+    blocks = [part.sentence, _figures(part.rows), _sources(part), *part.notes, *part.sure]
     blocks += [f"{part.invitation}:\n{part.link}", part.why]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def chat(part: Section) -> str:
     """Two lines and the link."""
-    sources = " ".join(_short(line) for line in part.lines if line.named)
-    second = sources or (part.notes[0] if part.notes else part.sentence)
+    named = [line for line in part.lines if line.named]
+    sources = " ".join(_short(line) for line in named or part.lines)
+    second = sources or next(iter((*part.notes, *part.sure)), part.sentence)
     return f"{part.headline}\n{second}\n{part.link}"
 
 
@@ -101,18 +114,21 @@ def _aligned(table: list[tuple[str, ...]], sides: str) -> list[str]:
     return rows
 
 
-def _payload(stories: Sequence[Story]) -> dict[str, Any]:
+def _payload(stories: Sequence[Told]) -> dict[str, Any]:
     first, *others = (_data(story) for story in stories)
-    kind, at = f"incident.{stories[0].kind}", isoformat(stories[0].told_at)
+    about = "stage" if stories[0].kind == STALE else "incident"
+    kind, at = f"{about}.{stories[0].kind}", isoformat(stories[0].told_at)
     return {"type": kind, "timestamp": at, "data": first | ({"merged": others} if others else {})}
 
 
-def _data(story: Story) -> dict[str, Any]:
+def _data(story: Told) -> dict[str, Any]:
     """One incident for machines: the message's own figures, unrounded scores."""
+    if isinstance(story, Missing):
+        return missing.data(story)
     return {
         "incident": story.incident,
         "kind": story.kind,
-        "subject": headline(story),
+        "subject": worded(story).headline,
         "link": story.link,
         "journey": story.journey,
         "stage": story.stage,
@@ -126,4 +142,12 @@ def _data(story: Story) -> dict[str, Any]:
         "since": asdict(story.since) if story.since else None,
         "now": asdict(story.ending.back) if story.ending and story.ending.back else None,
         "cause": asdict(story.cause) if story.cause else None,
+        "measurement": story.measurement,
+        "escalation": _escalation(story),
     }
+
+
+def _escalation(story: Story) -> dict[str, str] | None:
+    """Whom it goes to, and when, unless somebody acknowledges it."""
+    coming = story.following
+    return {"to": coming.goes_to, "at": isoformat(coming.goes_at)} if coming.goes_at else None

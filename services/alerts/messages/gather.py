@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.alerts.messages import cause as causes
 from services.alerts.messages import figures
+from services.alerts.messages.following import following
 from services.alerts.messages.story import RESOLVED, Ending, Figure, Story
 from services.alerts.messages.wording import clean
 from services.alerts.routing import stage_of
 
 Row = Mapping[str, Any]
+_MEASURED = timedelta(days=55)  # 56 days, the last one included
 
 
 def story(
@@ -30,7 +32,8 @@ def story(
 ) -> Story:
     """The facts of one message.
 
-    facts: {"changes": /v1/changes or null} for an opening; {"days": daily readings or null, "note"} for a resolution.
+    facts: {"changes": /v1/changes or null, "measurement": what moved or null} for an opening; {"days": daily readings
+    or null, "note"} for a resolution; for what goes out before somebody acknowledges also what following() reads.
     """
     changes = facts.get("changes") or incident["cause"]
     before, since = _figures(incident, changes)
@@ -54,7 +57,9 @@ def story(
         before=before,
         since=since,
         cause=causes.cause(changes) if changes else None,
+        measurement=facts.get("measurement") or incident["measurement"],
         ending=_ending(incident, facts, zone) if kind == RESOLVED else None,
+        following=following(incident, facts, zone),
     )
 
 
@@ -72,6 +77,18 @@ def question(incident: Row, zone: ZoneInfo, today: date) -> dict[str, str] | Non
         "since_from": onset.isoformat(),
         "since_to": max(onset, today).isoformat(),
     }
+
+
+def measurement_question(incident: Row, zone: ZoneInfo, today: date) -> dict[str, str] | None:
+    """The query of /v1/measurement for an incident: as `question`, but the last eight weeks of the baseline and the
+    first eight since the onset, so that it stays cheap."""
+    asked = question(incident, zone, today)
+    if asked is None:
+        return None
+    first, last = date.fromisoformat(asked["since_from"]), date.fromisoformat(asked["before_to"])
+    latest_from = max(date.fromisoformat(asked["before_from"]), last - _MEASURED)
+    earliest_to = min(date.fromisoformat(asked["since_to"]), first + _MEASURED)
+    return asked | {"before_from": latest_from.isoformat(), "since_to": earliest_to.isoformat()}
 
 
 def days_question(incident: Row, zone: ZoneInfo, today: date) -> dict[str, str]:
@@ -104,4 +121,5 @@ def _ending(incident: Row, facts: Row, zone: ZoneInfo) -> Ending:
         note=facts.get("note"),
         back=back,
         lowest=lowest,
+        replaced=incident["closed_by"] == "map",
     )

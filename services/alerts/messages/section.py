@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
-from services.alerts.messages import wording
-from services.alerts.messages.story import RESOLVED, Cause, Ending, Figure, Story
+from services.alerts.messages import asking, sources, wording
+from services.alerts.messages.following import next_steps
+from services.alerts.messages.sources import Line
+from services.alerts.messages.story import MIX, OPENED, RESOLVED, SEGMENT, Ending, Figure, Story
 
 _RATE = {
     "nps": "{who} rate {what} clearly lower",
@@ -19,6 +22,10 @@ _OUTCOMES = {
     "new_normal": "taken as the new normal",
     "false_alarm": "called a false alarm",
 }
+_REPLACED = (
+    "All the questions it was about were replaced by others, and what answers to new ones mean must be learnt first: "
+    "nobody can tell whether it is over."
+)
 
 
 @dataclass(frozen=True)
@@ -31,19 +38,21 @@ class Row:
     answers: str
 
 
-@dataclass(frozen=True)
-class Line:
-    """One source of the change, in whole points, with a remark behind it; `named` where it is one touchpoint."""
+class Addressed(Protocol):
+    """A story as far as it says whom it is told to, and why."""
 
-    name: str
-    points: int
-    remark: str = ""
-    named: bool = True
+    @property
+    def because(self) -> str: ...
+    @property
+    def stage_name(self) -> str: ...
+    @property
+    def journey_name(self) -> str: ...
 
 
 @dataclass(frozen=True)
 class Section:
-    """One incident in words. `notes` are whole sentences; `why` says why this person is told."""
+    """One incident in words. `notes` and `sure` are whole sentences, `sure` about how far to believe it; `why` says why
+    this person is told; `lines_head` what the lines are."""
 
     headline: str
     sentence: str
@@ -54,6 +63,8 @@ class Section:
     invitation: str
     link: str
     why: str
+    sure: tuple[str, ...] = ()
+    lines_head: str = "Touchpoint"
 
 
 def section(story: Story) -> Section:
@@ -63,44 +74,65 @@ def section(story: Story) -> Section:
 
 def headline(story: Story) -> str:
     """What becomes the subject. Only an opening says 'down'."""
-    name = _measured(story)
+    name = measured(story)
     if story.kind == RESOLVED and story.ending:
         return _ending_headline(name, story, story.ending)
     since = wording.day(story.onset, story.told_at)
-    drop = _drop(story)
-    if story.since is None or drop <= 0:
+    points_lost = drop(story)
+    if story.since is None or points_lost <= 0:
         return f"{name} down since {since}"
     points = "" if story.metric == "nps" else " points"
-    return f"{name} down {drop}{points} to {wording.score(story.metric, story.since.score)} since {since}"
+    at = wording.score(story.metric, story.since.score)
+    mix = ": different mix" if _is_mix(story) else ""
+    return f"{name} down {points_lost}{points} to {at} since {since}{mix}"
 
 
 def _opened(story: Story) -> Section:
-    moment = wording.moment(story.onset, story.told_at)
-    rate = _RATE[story.metric].format(who=_WHO[story.audience], what=_place(story))
     drop = story.cause and -story.cause.change
-    lines = tuple(_lines(story.cause)) if story.cause else ()
+    lines = tuple(sources.lines(story.cause)) if story.cause else ()
     return Section(
         headline=headline(story),
-        sentence=_addressed(story, f"{rate} since {moment}."),
+        sentence=_addressed(story, _happened(story)),
         rows=_rows(story, {"Before": story.before, "Since": story.since}),
         lines_title=f"Where the {drop} {wording.unit(story.metric, drop)} come from" if drop else "",
         lines=lines if drop else (),
         notes=tuple(_opening_notes(story)),
         invitation="Open the incident",
         link=story.link,
-        why=_why(story),
+        why=" ".join(filter(None, (next_steps(story.following, story.told_at), why(story)))),
+        sure=tuple(_sure(story)),
+        lines_head="Segment" if story.cause and story.cause.kind == SEGMENT else "Touchpoint",
     )
+
+
+def _happened(story: Story) -> str:
+    """What opened the incident; a moved mix is nobody's rating."""
+    moment, who = wording.moment(story.onset, story.told_at), _WHO[story.audience]
+    if _is_mix(story):
+        return (
+            f"the {story.metric.upper()} of {_place(story)} is lower since {moment}, but only because other {who} "
+            f"answer: nobody rates it clearly lower than before."
+        )
+    return f"{_RATE[story.metric].format(who=who, what=_place(story))} since {moment}."
+
+
+def _is_mix(story: Story) -> bool:
+    return story.cause is not None and story.cause.kind == MIX
 
 
 def _resolved(story: Story, ending: Ending) -> Section:
     began = wording.moment(story.onset, story.told_at)
     lasted = wording.lasting(ending.closed_at - story.onset)
     ended = f"was {_OUTCOMES[ending.outcome or 'fixed']}" if ending.by_person else "is over"
-    words = (
-        f"the drop in {_measured(story)} ({_journey(story)}) that began on {began} {ended} after {lasted}."
-    )
-    figures = {"Before": story.before, "Lowest": ending.lowest, "Now": ending.back}
+    ended = "cannot be followed any more" if ending.replaced else ended
+    words = f"the drop in {measured(story)} ({_journey(story)}) that began on {began} {ended} after {lasted}."
+    figures = {
+        "Before": story.before,
+        "Lowest": ending.lowest,
+        "Now": None if ending.replaced else ending.back,
+    }
     notes = (f"What was done: {wording.clean(ending.note)}",) if ending.note else ()
+    notes = (_REPLACED,) if ending.replaced else notes
     return Section(
         headline=headline(story),
         sentence=_addressed(story, words),
@@ -110,13 +142,15 @@ def _resolved(story: Story, ending: Ending) -> Section:
         notes=notes,
         invitation="Open the incident",
         link=story.link,
-        why=_why(story),
+        why=why(story),
     )
 
 
 def _ending_headline(name: str, story: Story, ending: Ending) -> str:
     lasted = wording.lasting(ending.closed_at - story.onset)
     at = wording.score(story.metric, ending.back.score) if ending.back else None
+    if ending.replaced:
+        return f"{name}: questions replaced after {lasted}, the drop cannot be followed"
     if ending.by_person:
         words = _OUTCOMES[ending.outcome or "fixed"]
         return f"{name} at {at} after {lasted}: {words}" if at else f"{name} {words} after {lasted}"
@@ -124,30 +158,24 @@ def _ending_headline(name: str, story: Story, ending: Ending) -> str:
 
 
 def _opening_notes(story: Story) -> Iterator[str]:
+    if story.kind == OPENED and story.following.silence:
+        opened = wording.moment(story.opened_at, story.told_at)
+        yield f"It opened on {opened}; the silence {story.following.silence} kept this message until now."
     if story.cause is None:
         yield (
             "What it comes from is not known yet: the scores had not caught up a minute after the alert. "
             "The page shows it as soon as they have."
         )
     else:
-        if story.cause.mostly:
-            yield f"Across touchpoints it is mostly {story.cause.mostly}."
-        if story.cause.reasons:
-            given = ", ".join(f"{label} {count:,}" for label, count in story.cause.reasons)
-            yield f"Reasons given: {given}."
+        yield from sources.notes(story.cause)
+
+
+def _sure(story: Story) -> Iterator[str]:
+    """How often such an alarm is false, and whether the asking moved."""
     often = wording.how_often(story.false_alarms_per_year)
     yield f"How sure: a healthy stage raises such an alarm {often}."
-
-
-def _lines(cause: Cause) -> Iterator[Line]:
-    for part in cause.parts:
-        name = f"{part.name} (moment of truth)" if part.moment_of_truth else part.name
-        yield Line(name, part.points, f"mostly {part.mostly}" if part.mostly else "")
-    if cause.others:
-        name = "Others" if cause.parts else "All touchpoints together"
-        yield Line(name, cause.others, "each within noise", named=False)
-    if cause.mix:
-        yield Line("Different mix", cause.mix, "not a real change", named=False)
+    if measured := asking.sentence(story.measurement, story.told_at.date()):
+        yield measured
 
 
 def _rows(story: Story, figures: dict[str, Figure | None]) -> tuple[Row, ...]:
@@ -160,13 +188,15 @@ def _row(label: str, metric: str, figure: Figure) -> Row:
     return Row(label, wording.score(metric, figure.score), interval, wording.answers(figure.n))
 
 
-def _drop(story: Story) -> int:
+def drop(story: Story) -> int:
+    """The points lost between the rounded scores; 0 where they are not known."""
     if story.before is None or story.since is None:
         return 0
     return wording.whole(story.before.score) - wording.whole(story.since.score)
 
 
-def _measured(story: Story) -> str:
+def measured(story: Story) -> str:
+    """Delivery NPS, Delivery employee NPS."""
     employees = "employee " if story.audience == "employee" else ""
     return f"{story.stage_name} {employees}{story.metric.upper()}"
 
@@ -175,7 +205,7 @@ def _place(story: Story) -> str:
     return f"{story.stage_name} ({_journey(story)})"
 
 
-def _journey(story: Story) -> str:
+def _journey(story: Addressed) -> str:
     name = story.journey_name
     return name if name.lower().endswith("journey") else f"{name} journey"
 
@@ -184,7 +214,10 @@ def _addressed(story: Story, words: str) -> str:
     return f"{story.addressee}, {words}" if story.addressee else words[0].upper() + words[1:]
 
 
-def _why(story: Story) -> str:
+def why(story: Addressed) -> str:
+    """Why this person is told."""
+    if story.because == "escalation":
+        return "You get this because it was escalated to you."
     if story.because == "stage":
         return f"You get this because you own {story.stage_name}."
     if story.because == "journey":

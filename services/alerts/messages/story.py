@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from services.alerts.messages.following import NOTHING, Following
+
+TOUCHPOINT, SEGMENT, MIX = "touchpoint", "segment", "mix"
 OPENED, RESOLVED, TEST = "opened", "resolved", "test"
+# Told while nobody acknowledges: again to the owner, and once to whoever is next.
+REPEATED, ESCALATED = "repeated", "escalated"
+STALE = "stale"
 
 
 @dataclass(frozen=True)
@@ -20,7 +28,8 @@ class Figure:
 
 @dataclass(frozen=True)
 class Part:
-    """What one touchpoint adds to the change, in whole points; `mostly` names the segment that carries it."""
+    """What one touchpoint, or one segment value, adds to the change, in whole points; `mostly` names the segment that
+    carries a touchpoint's part."""
 
     name: str
     points: int
@@ -29,17 +38,28 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Grown:
+    """The group (segment value or touchpoint) that came to be a larger part of the answers; shares 0…1."""
+
+    name: str
+    share_before: float
+    share: float
+
+
+@dataclass(frozen=True)
 class Cause:
     """Where the change comes from. Σ parts + others + mix is the change shown in the headline.
 
-    parts: beyond noise only; others: the touchpoints within noise together; mix: not a real change.
-    mostly: the segment that carries the whole change, where no single touchpoint does. reasons: (label, times given).
+    parts: beyond noise only; others: what is within noise together; mix: not a real change.
+    kind: touchpoint, segment (then parts are its values, at all touchpoints) or mix where it is one thing, else None.
+    grown: whose growth the mix is, where it is all there is. reasons: (label, times given).
     """
 
     parts: tuple[Part, ...]
     others: int
     mix: int
-    mostly: str | None = None
+    kind: str | None = None
+    grown: Grown | None = None
     reasons: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -49,7 +69,10 @@ class Cause:
 
 @dataclass(frozen=True)
 class Ending:
-    """How an incident ended: what the score is back at, its lowest stretch, and what a person said was done."""
+    """How an incident ended: what the score is back at, its lowest stretch, and what a person said was done.
+
+    replaced: a map ended it, because none of its questions is asked any more.
+    """
 
     closed_at: datetime
     by_person: bool
@@ -57,6 +80,7 @@ class Ending:
     note: str | None = None
     back: Figure | None = None
     lowest: Figure | None = None
+    replaced: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +88,8 @@ class Story:
     """One message's facts. Times are aware and in REPORT_TZ; names are clean, single-line text.
 
     before and since are None only where nothing at all could be learnt; cause is None where the aggregator had not
-    caught up when the message had to go. because is routing's stage, journey or fallback.
+    caught up when the message had to go; measurement (what measurement.judged found) where the survey service was away.
+    because is routing's stage, journey, fallback or escalation.
     """
 
     kind: str
@@ -85,4 +110,6 @@ class Story:
     before: Figure | None = None
     since: Figure | None = None
     cause: Cause | None = None
+    measurement: Mapping[str, Any] | None = None
     ending: Ending | None = None
+    following: Following = NOTHING

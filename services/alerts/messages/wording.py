@@ -28,6 +28,11 @@ def whole(value: float) -> int:
     return int(abs(value) + 0.5) * (1 if value >= 0 else -1)
 
 
+def share(value: float) -> str:
+    """45 % for .45; below 10 % with one decimal."""
+    return f"{100 * value:.1f} %" if 0 < value < 0.095 else f"{whole(100 * value)} %"
+
+
 def unit(metric: str, points: int) -> str:
     """What a difference is counted in."""
     kind = "point" if metric == "nps" else "percentage point"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.alerts import shown
+from services.alerts import records, shown
 from services.alerts.detection import SETTINGS
 from services.alerts.schemas.detectors import DetectorPlace, DetectorQuery, Settings
-from services.alerts.store import decisions, detectors, incidents, maps
+from services.alerts.store import decisions, detectors, heartbeats, incidents, maps
 from shared.db import Connection
 from shared.web.app import database
 from shared.web.auth import principal, require
@@ -30,12 +31,19 @@ DEFAULTS = {"false_alarms_per_year": None, "enabled": True}
 @blueprint.arguments(DetectorQuery, location="query")
 @blueprint.response(200)
 def list_detectors(query: dict[str, Any]) -> dict[str, Any]:
-    """Detectors in order of journey, stage, metric and audience."""
+    """Detectors in order of journey, stage, metric and audience.
+
+    `state` is learning, ok, degraded, stale (nobody answers at the stage: `since` when, `expected` how many would have)
+    or silenced (`silenced` names the silence, `muted` is the state it hides).
+    """
     limit, after = query.pop("limit"), decode_cursor(query.pop("cursor"), len(PLACE))
     with database() as conn:
         rows = detectors.page(conn, query, [str(value) for value in after] if after else None, limit + 1)
-        records = incidents.records(conn)
-    items = [shown.detector(row, records.get(_place(row), shown.NO_ALARMS)) for row in rows]
+        own = incidents.records(conn)
+        items = [shown.detector(row, own.get(_place(row), shown.NO_ALARMS)) for row in rows]
+        items = records.silenced(conn, items, datetime.now(UTC))
+        gone = heartbeats.stale(conn, {_key(row) for row in rows})
+    items = [shown.condition(item, gone.get(_key(item))) for item in items]
     return page(items, limit, *PLACE)
 
 
@@ -74,6 +82,10 @@ def _check(place: dict[str, str]) -> None:
     errors = DetectorPlace().validate(place)
     if errors:
         raise invalid(errors)
+
+
+def _key(row: dict[str, Any]) -> str:
+    return f"{row['journey']}/{row['stage']}"
 
 
 def _place(row: dict[str, Any]) -> detectors.Place:

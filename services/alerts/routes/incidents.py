@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_smorest import Blueprint
 
-from services.alerts import acting, shown
+from services.alerts import acting, records, shown
 from services.alerts.schemas.incidents import IncidentQuery, Note, Resolution
 from services.alerts.store import incidents
 from shared.db import Connection
@@ -28,7 +28,7 @@ def list_incidents(query: dict[str, Any]) -> dict[str, Any]:
     """Incidents, newest first."""
     limit, after = query.pop("limit"), _after(query.pop("cursor"))
     with database() as conn:
-        rows = incidents.newest(conn, query, after, limit + 1)
+        rows = records.silenced(conn, incidents.newest(conn, query, after, limit + 1), datetime.now(UTC))
     last = rows[limit - 1] if len(rows) > limit else None
     following = encode_cursor(isoformat(last["opened_at"]), last["id"]) if last else None
     return {"items": [shown.incident(row) for row in rows[:limit]], "next": following}
@@ -38,7 +38,7 @@ def list_incidents(query: dict[str, Any]) -> dict[str, Any]:
 @require("viewer")
 @blueprint.response(200)
 def get(incident: str) -> dict[str, Any]:
-    """One incident with its timeline and its detector's own record."""
+    """One incident with its timeline, the silence that mutes it, and its detector's own record."""
     with database() as conn:
         return _document(conn, acting.found(conn, incident))
 
@@ -74,9 +74,9 @@ def resolve(body: dict[str, Any], incident: str) -> dict[str, Any]:
 
 
 def _document(conn: Connection, row: dict[str, Any]) -> dict[str, Any]:
-    place = (row["journey"], row["stage"], row["metric"], row["audience"])
-    record = incidents.record(conn, place)
-    return shown.incident(row) | {"timeline": incidents.timeline(conn, row["id"]), "record": record}
+    [found] = records.silenced(conn, [row], datetime.now(UTC))
+    timeline = incidents.timeline(conn, row["id"])
+    return shown.incident(found) | {"timeline": timeline, "record": records.record(conn, row)}
 
 
 def _after(cursor: str | None) -> tuple[datetime, str] | None:

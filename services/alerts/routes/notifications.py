@@ -15,6 +15,11 @@ from shared.web.auth import require
 from shared.web.documents import decode_cursor, encode_cursor
 from shared.web.problems import Problem, invalid, not_found
 
+_KEPT_BACK = {
+    "silenced": "A silence mutes it; once that ends it goes by itself, if its incident is still open.",
+    "withdrawn": "Its incident was acknowledged or resolved before it went.",
+}
+
 blueprint = Blueprint("notifications", __name__, description="Notifications: one message to one channel")
 
 
@@ -39,11 +44,13 @@ def list_notifications(query: dict[str, Any]) -> dict[str, Any]:
 @require("lead")
 @blueprint.response(202)
 def redeliver(notification: str) -> dict[str, Any]:
-    """Send it again now, with the same id; its schedule of tries begins anew. 409 where it was merged."""
+    """Send it again now, with the same id; its schedule of tries begins anew. 409 where it never went by itself."""
     with database() as conn:
         row = _found(deliveries.read(conn, [_id(notification)]), notification)
         if row["state"] == "merged":
             raise Problem(409, "Merged", f"It went with {row['merged_into']}: redeliver that one.")
+        if row["state"] in _KEPT_BACK:
+            raise Problem(409, row["state"].capitalize(), _KEPT_BACK[row["state"]])
         deliveries.send_again(conn, row["id"], datetime.now(UTC))
         return shown(deliveries.read(conn, [row["id"]])[0])
 

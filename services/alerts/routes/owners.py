@@ -9,10 +9,12 @@ from flask_smorest import Blueprint
 from marshmallow import ValidationError
 
 from services.alerts import trial
+from services.alerts.channels import webhook
 from services.alerts.channels.addressed import channels
 from services.alerts.schemas.owners import Owner
 from services.alerts.secret_texts import NothingStored, masked, masked_url, restored
 from services.alerts.store import owners
+from shared.db import Connection
 from shared.web.app import database
 from shared.web.auth import principal, require
 from shared.web.documents import (
@@ -50,11 +52,12 @@ def put(document: dict[str, Any], query: dict[str, Any], owner: str) -> Response
             document = restored(document, stored)
         except NothingStored as error:
             raise invalid({error.path: ["*** stands for a stored value, and there is none here."]}) from error
+        _check_hosts(document)
         if document.get("escalate_to") == owner:
             raise invalid({"escalate_to": ["This is the owner itself."]})
         if query["dry_run"]:
             differing = changes(masked(stored) if stored else {}, masked(document))
-            return _json({"changes": differing, "warnings": []}, 200)
+            return _json({"changes": differing, "warnings": _warnings(conn, document)}, 200)
         if document != stored:
             owners.put(conn, owner, document)
     return _json(document, 200 if stored else 201, document)
@@ -119,8 +122,26 @@ def test(owner: str) -> dict[str, Any]:
     return {"results": [{"channel": way} | found for way, found in zip(shown, outcomes, strict=True)]}
 
 
+def _warnings(conn: Connection, document: dict[str, Any]) -> list[str]:
+    """What is taken, but would not do what it looks like."""
+    next_, hours = document.get("escalate_to"), document.get("escalate_after_hours")
+    if next_ and not owners.reachable(conn, [next_]):
+        return [f"No owner ‘{next_}’ is known: until there is one, escalations go to the fallback address."]
+    return ["escalate_after_hours does nothing without escalate_to."] if hours and not next_ else []
+
+
 def _visible(document: dict[str, Any]) -> dict[str, Any]:
     return document if principal().may("admin") else masked(document)
+
+
+def _check_hosts(document: dict[str, Any]) -> None:
+    """A webhook at what is written as a private address is refused here; a name that leads to one, when sending."""
+    if current_app.extensions["journeyloop"].settings.allow_private_webhooks:
+        return
+    for index, channel in enumerate(document.get("channels") or []):
+        if channel["kind"] == "webhook" and webhook.names_a_private_address(channel["url"]):
+            words = "This is a private address; set ALLOW_PRIVATE_WEBHOOKS to allow that."
+            raise invalid({f"channels[{index}].url": [words]})
 
 
 def _check_slug(field: str, key: str) -> None:

@@ -22,7 +22,7 @@ class Pending(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A decision of our own making (a changed share of the budget), applied at once."""
+    """A decision that was applied, and where."""
 
     key: str
     metric: str
@@ -77,6 +77,16 @@ def pending(conn: Connection, keys: Iterable[str]) -> list[Pending]:
         [sorted(keys)],
     )
     return [Pending(**row) for row in rows]
+
+
+def placed(conn: Connection, key: str) -> list[Placed]:
+    """The decisions of `key` that were applied, in the order in which they were."""
+    rows = conn.execute(
+        """SELECT key, metric, audience, kind, payload, after_sequence, place FROM decision
+           WHERE key = %s AND place IS NOT NULL ORDER BY after_sequence, place""",
+        [key],
+    )
+    return [Placed(**row) for row in rows]
 
 
 def pending_count(conn: Connection) -> int:

@@ -35,19 +35,30 @@ class DaySum(NamedTuple):
     squares: int
 
 
+class Written(NamedTuple):
+    """A detector's row as this transaction wrote it; another writer would leave another version."""
+
+    id: int
+    version: str
+
+
 def of_keys(
-    conn: Connection, keys: Iterable[str], known: Iterable[tuple[int, int, int]]
+    conn: Connection, keys: Iterable[str], known: Iterable[tuple[int, str, int, int]]
 ) -> list[dict[str, Any]]:
-    """The detectors of `keys`; `state` is None where `known` (id, last_sequence, last_decision) is up to date."""
-    ids, sequences, decisions = _columns(list(known), 3)
+    """The detectors of `keys`; `state` is None where the row is still the `known` one.
+
+    known: id, version, last_sequence, last_decision.
+    """
     return conn.execute(
-        """SELECT d.id, d.journey, d.stage, d.metric, d.audience, d.last_sequence, d.last_decision,
-                  CASE WHEN known.id IS NULL THEN d.state END AS state
+        """SELECT d.id, d.xmin::text AS version, d.journey, d.stage, d.metric, d.audience,
+                  d.last_sequence, d.last_decision, CASE WHEN known.id IS NULL THEN d.state END AS state
            FROM detector AS d
-           LEFT JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS known(id, last_sequence, last_decision)
-                USING (id, last_sequence, last_decision)
+           LEFT JOIN unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[])
+                AS known(id, version, last_sequence, last_decision)
+                ON (known.id, known.version, known.last_sequence, known.last_decision)
+                 = (d.id, d.xmin::text, d.last_sequence, d.last_decision)
            WHERE d.key = ANY(%s) ORDER BY d.id""",
-        [ids, sequences, decisions, sorted(keys)],
+        [*_columns(list(known), 4), sorted(keys)],
     ).fetchall()
 
 
@@ -61,21 +72,11 @@ def day_sums(conn: Connection, detectors: Sequence[int]) -> list[DaySum]:
     return [DaySum(**(row | {"day": row["day"].toordinal()})) for row in rows]
 
 
-def save(conn: Connection, rows: Sequence[Row]) -> dict[Place, int]:
-    """Write the detectors; the ids of those that are new."""
+def save(conn: Connection, rows: Sequence[Row]) -> dict[Place, Written]:
+    """Write the detectors, new ones (without an id) and old."""
     old = [row for row in rows if row.id is not None]
     new = [row for row in rows if row.id is None]
-    if old:
-        ids, _, sequences, decisions, states = _columns(old, 5)
-        conn.execute(
-            """UPDATE detector AS d
-               SET last_sequence = new.last_sequence, last_decision = new.last_decision, state = new.state
-               FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::jsonb[])
-                    AS new(id, last_sequence, last_decision, state)
-               WHERE d.id = new.id""",
-            [ids, sequences, decisions, [Jsonb(state) for state in states]],
-        )
-    return _insert(conn, new) if new else {}
+    return (_update(conn, old) if old else {}) | (_insert(conn, new) if new else {})
 
 
 def add_day_sums(conn: Connection, rows: Sequence[DaySum]) -> None:
@@ -114,6 +115,17 @@ def page(
     ).fetchall()
 
 
+def open_in(conn: Connection, journeys: Iterable[str]) -> list[dict[str, Any]]:
+    """The detectors of `journeys` with an open incident: place, state, and the live surveys of the latest map."""
+    return conn.execute(
+        """SELECT d.journey, d.stage, d.metric, d.audience, d.state,
+                  jsonb_path_query_array(j.document, '$.surveys[*]') AS surveys
+           FROM detector AS d JOIN journey AS j USING (journey)
+           WHERE d.journey = ANY(%s) AND d.state -> 'opened' <> 'null' AND NOT j.retired ORDER BY d.id""",
+        [sorted(set(journeys))],
+    ).fetchall()
+
+
 def exists(conn: Connection, place: Place) -> bool:
     """Whether this detector has been seen."""
     found = conn.execute(
@@ -122,15 +134,36 @@ def exists(conn: Connection, place: Place) -> bool:
     return found.fetchone() is not None
 
 
-def _insert(conn: Connection, rows: Sequence[Row]) -> dict[Place, int]:
+def _update(conn: Connection, rows: Sequence[Row]) -> dict[Place, Written]:
+    ids, _, sequences, decisions, states = _columns(rows, 5)
+    found = conn.execute(
+        """UPDATE detector AS d
+           SET last_sequence = new.last_sequence, last_decision = new.last_decision, state = new.state
+           FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::jsonb[])
+                AS new(id, last_sequence, last_decision, state)
+           WHERE d.id = new.id
+           RETURNING d.id, d.xmin::text AS version, d.journey, d.stage, d.metric, d.audience""",
+        [ids, sequences, decisions, [Jsonb(state) for state in states]],
+    )
+    return _written(found)
+
+
+def _insert(conn: Connection, rows: Sequence[Row]) -> dict[Place, Written]:
     _, places, sequences, decisions, states = _columns(rows, 5)
     found = conn.execute(
         """INSERT INTO detector (journey, stage, metric, audience, last_sequence, last_decision, state)
            SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::jsonb[])
-           RETURNING id, journey, stage, metric, audience""",
+           RETURNING id, xmin::text AS version, journey, stage, metric, audience""",
         [*_columns(places, 4), sequences, decisions, [Jsonb(state) for state in states]],
     )
-    return {(row["journey"], row["stage"], row["metric"], row["audience"]): row["id"] for row in found}
+    return _written(found)
+
+
+def _written(found: Iterable[dict[str, Any]]) -> dict[Place, Written]:
+    return {
+        (row["journey"], row["stage"], row["metric"], row["audience"]): Written(row["id"], row["version"])
+        for row in found
+    }
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:

@@ -18,7 +18,7 @@ MICROSECONDS_A_DAY = 86_400_000_000
 
 _FIELDS = """id, journey, stage, metric, audience, state, opened_at, onset, opening_sequence, before, since, evidence,
              budget, false_alarms_per_year, acknowledged_at, acknowledged_by, closed_at, closed_by, resolved_by,
-             outcome, cause"""
+             outcome, cause, measurement"""
 
 
 def open_(
@@ -48,17 +48,25 @@ def open_(
     return incident
 
 
-def recover(conn: Connection, place: Place, opening_sequence: int, at: datetime) -> None:
-    """Close the incident because its stage recovered, unless a person was faster."""
+def recover(
+    conn: Connection,
+    place: Place,
+    opening_sequence: int,
+    at: datetime,
+    *,
+    closed_by: str = "automatic",
+    text: str | None = None,
+) -> None:
+    """Close the incident because its stage recovered, or a map ended it for the reason `text`, unless a person did."""
     row = conn.execute(
-        """UPDATE incident SET state = 'resolved', closed_at = %s, closed_by = 'automatic'
+        """UPDATE incident SET state = 'resolved', closed_at = %s, closed_by = %s
            WHERE journey = %s AND stage = %s AND metric = %s AND audience = %s
              AND opening_sequence = %s AND state <> 'resolved'
            RETURNING id""",
-        [at, *place, opening_sequence],
+        [at, closed_by, *place, opening_sequence],
     ).fetchone()
     if row:
-        add_event(conn, row["id"], "resolved", at=at)
+        add_event(conn, row["id"], "resolved", text=text, at=at)
         notifications.enqueue(conn, row["id"], "resolved")
 
 

@@ -1,4 +1,4 @@
-"""SQL of what other topics say: the latest map of each journey, and the relay's heartbeats."""
+"""SQL of the journeys' maps: the latest of each, as the survey service published it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,25 @@ from psycopg.types.json import Jsonb
 from shared.db import Connection
 
 
-def keep_journeys(conn: Connection, events: Iterable[tuple[str, dict[str, Any]]]) -> None:
-    """Keep each map whose revision is higher than the stored one; a retired journey keeps its last map."""
+def keep_journeys(conn: Connection, events: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
+    """Keep each map whose revision is higher than the stored one; a retired journey keeps its last map.
+
+    The journeys whose map is new.
+    """
     latest: dict[str, tuple[str, dict[str, Any]]] = {}
     for kind, data in events:
         if data["revision"] > latest.get(data["journey"], ("", {"revision": 0}))[1]["revision"]:
             latest[data["journey"]] = (kind, data)
     if not latest:
-        return
-    conn.execute(
+        return []
+    kept = conn.execute(
         """INSERT INTO journey AS j (journey, revision, retired, document)
            SELECT * FROM unnest(%s::text[], %s::bigint[], %s::boolean[], %s::jsonb[])
            ON CONFLICT (journey) DO UPDATE
            SET revision = EXCLUDED.revision, retired = EXCLUDED.retired,
                document = CASE WHEN EXCLUDED.retired THEN j.document ELSE EXCLUDED.document END
-           WHERE j.revision < EXCLUDED.revision""",
+           WHERE j.revision < EXCLUDED.revision
+           RETURNING journey""",
         [
             list(latest),
             [data["revision"] for _, data in latest.values()],
@@ -32,22 +36,7 @@ def keep_journeys(conn: Connection, events: Iterable[tuple[str, dict[str, Any]]]
             [Jsonb(data) for _, data in latest.values()],
         ],
     )
-
-
-def keep_heartbeats(conn: Connection, beats: Iterable[dict[str, Any]]) -> None:
-    """Keep the last beat of each key."""
-    last: dict[str, tuple[str, int]] = {}
-    for beat in beats:
-        last |= {key: (beat["beat_at"], sequence) for key, sequence in beat["last_sequence"].items()}
-    if not last:
-        return
-    conn.execute(
-        """INSERT INTO heartbeat AS h (key, beat_at, last_sequence)
-           SELECT * FROM unnest(%s::text[], %s::timestamptz[], %s::bigint[])
-           ON CONFLICT (key) DO UPDATE SET beat_at = EXCLUDED.beat_at, last_sequence = EXCLUDED.last_sequence
-           WHERE h.beat_at < EXCLUDED.beat_at""",
-        [list(last), [at for at, _ in last.values()], [sequence for _, sequence in last.values()]],
-    )
+    return [row["journey"] for row in kept]
 
 
 def stage(conn: Connection, journey: str, stage: str) -> dict[str, Any] | None:

@@ -1,8 +1,8 @@
-"""The SQL of what is told: announcements of incidents, and the notifications made of them."""
+"""The SQL of what is told: asked for as announcements, and the notifications made of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,33 +18,24 @@ def enqueue(conn: Connection, incident_id: str, kind: str) -> None:
     Told once however often it is called: an incident opens and resolves once.
     """
     conn.execute(
-        "INSERT INTO announcement (incident_id, kind) VALUES (%s, %s) ON CONFLICT (incident_id, kind) DO NOTHING",
-        [incident_id, kind],
+        """INSERT INTO announcement (name, incident_id, kind) VALUES (%s, %s, %s)
+           ON CONFLICT (incident_id, kind) DO NOTHING""",
+        [f"{incident_id}/{kind}", incident_id, kind],
     )
 
 
-def claim_announcement(conn: Connection, now: datetime, lease: timedelta) -> dict[str, Any] | None:
-    """Take the announcement longest due out of other notifiers' reach until now + lease; None when none is due."""
-    return conn.execute(
-        """UPDATE announcement SET try_at = %(until)s WHERE id = (
-               SELECT id FROM announcement WHERE routed_at IS NULL AND try_at <= %(now)s
-               ORDER BY try_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-           RETURNING id, incident_id, kind, created_at""",
-        {"now": now, "until": now + lease},
-    ).fetchone()
+def announce(
+    conn: Connection, name: str, kind: str, place: Sequence[str | None], facts: Mapping[str, Any]
+) -> None:
+    """Have something told that is no incident. place: journey, stage, metric or None, audience or None.
 
-
-def postpone(conn: Connection, announcement: int, until: datetime) -> None:
-    conn.execute("UPDATE announcement SET try_at = %s WHERE id = %s", [until, announcement])
-
-
-def route(conn: Connection, announcement: int, now: datetime, facts: Mapping[str, Any]) -> bool:
-    """Settle an announcement with its facts; False where another notifier did so meanwhile."""
-    done = conn.execute(
-        "UPDATE announcement SET routed_at = %s, facts = %s WHERE id = %s AND routed_at IS NULL",
-        [now, Jsonb(facts), announcement],
+    `name` says what it is, unlike any incident's id; the same name again changes nothing: it is told once.
+    """
+    conn.execute(
+        """INSERT INTO announcement (name, kind, journey, stage, metric, audience, facts)
+           VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (name) DO NOTHING""",
+        [name, kind, *place, Jsonb(facts)],
     )
-    return done.rowcount == 1
 
 
 def lock_recipient(conn: Connection, owner: str | None, journey: str) -> datetime | None:
@@ -52,7 +43,8 @@ def lock_recipient(conn: Connection, owner: str | None, journey: str) -> datetim
     when their last message was planned (None: never)."""
     conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 3))", [f"{owner}/{journey}"])
     row = conn.execute(
-        "SELECT max(planned_at) AS planned FROM notification WHERE journey = %s AND owner IS NOT DISTINCT FROM %s",
+        """SELECT max(planned_at) AS planned FROM notification
+           WHERE journey = %s AND owner IS NOT DISTINCT FROM %s AND state NOT IN ('silenced', 'withdrawn')""",
         [journey, owner],
     ).fetchone()
     return row["planned"] if row else None
@@ -60,15 +52,64 @@ def lock_recipient(conn: Connection, owner: str | None, journey: str) -> datetim
 
 def add(conn: Connection, row: Mapping[str, Any]) -> None:
     """Write one notification: id, announcement_id, incident_id, kind, journey, owner, because, channel_kind,
-    channel_number, planned_at (also when it is first due). The same id again changes nothing."""
+    channel_number, planned_at (also when it is first due). The same id again changes nothing, but that what was
+    silenced is due."""
     conn.execute(
         """INSERT INTO notification (id, announcement_id, incident_id, kind, journey, owner, because,
                                      channel_kind, channel_number, planned_at, due_at)
            VALUES (%(id)s, %(announcement_id)s, %(incident_id)s, %(kind)s, %(journey)s, %(owner)s, %(because)s,
                    %(channel_kind)s, %(channel_number)s, %(planned_at)s, %(planned_at)s)
-           ON CONFLICT (id) DO NOTHING""",
+           ON CONFLICT (id) DO UPDATE SET state = 'due', planned_at = EXCLUDED.planned_at, due_at = EXCLUDED.due_at
+           WHERE notification.state = 'silenced'""",
         row,
     )
+
+
+def silence(conn: Connection, notification: UUID, now: datetime, why: str) -> None:
+    """Mute one that was not tried yet, and leave a trace: an attempt that a silence stopped."""
+    conn.execute(
+        """WITH muted AS (UPDATE notification SET state = 'silenced', attempts = 0, lease_until = NULL
+                          WHERE id = %(id)s AND state IN ('due', 'silenced') RETURNING id)
+           INSERT INTO attempt (notification_id, started_at, finished_at, outcome, detail)
+           SELECT id, %(now)s, %(now)s, 'silenced', %(why)s FROM muted""",
+        {"id": notification, "now": now, "why": why},
+    )
+
+
+def withdraw(conn: Connection, notification: UUID, now: datetime) -> bool:
+    """Take back a reminder or an escalation whose incident is not open any more; whether it was one.
+
+    One that also carries what others merged into it goes on, unless those are to be taken back too.
+    """
+    done = conn.execute(
+        """UPDATE notification AS n SET state = 'withdrawn', settled_at = %(now)s, lease_until = NULL
+           WHERE n.id = %(id)s AND NOT EXISTS (
+               SELECT 1 FROM notification AS part LEFT JOIN incident ON incident.id = part.incident_id
+               WHERE (part.id = n.id OR part.merged_into = n.id)
+                 AND (part.kind NOT IN ('repeated', 'escalated') OR incident.state = 'open'))""",
+        {"id": notification, "now": now},
+    )
+    return done.rowcount == 1
+
+
+def together(conn: Connection, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What would go with `row` as one message; locked."""
+    return conn.execute(f"SELECT * {_TOGETHER}", dict(row)).fetchall()
+
+
+def untried(conn: Connection, announcement: int, besides: UUID) -> list[UUID] | None:
+    """The other notifications planned with this one for the same announcement, locked; None where one of them was
+    tried already, or somebody else is about to."""
+    theirs = """FROM notification
+        WHERE announcement_id = %s AND id <> %s AND state NOT IN ('silenced', 'withdrawn')
+          AND planned_at = (SELECT planned_at FROM notification WHERE id = %s)"""
+    what = [announcement, besides, besides]
+    locked = conn.execute(
+        f"SELECT id, state = 'due' AND attempts = 0 AS untried {theirs} FOR UPDATE SKIP LOCKED", what
+    ).fetchall()
+    row = conn.execute(f"SELECT count(*) AS n {theirs}", what).fetchone()
+    free = row is not None and row["n"] == len(locked) and all(found["untried"] for found in locked)
+    return [found["id"] for found in locked] if free else None
 
 
 def claim(conn: Connection, now: datetime, lease: timedelta) -> dict[str, Any] | None:
@@ -83,23 +124,26 @@ def claim(conn: Connection, now: datetime, lease: timedelta) -> dict[str, Any] |
     ).fetchone()
 
 
+_TOGETHER = """FROM notification
+    WHERE state = 'due' AND attempts = 0 AND id <> %(id)s AND planned_at = %(planned_at)s
+      AND journey = %(journey)s AND owner IS NOT DISTINCT FROM %(owner)s
+      AND channel_kind = %(channel_kind)s AND channel_number = %(channel_number)s
+    FOR UPDATE SKIP LOCKED"""
+
+
 def merge(conn: Connection, into: Mapping[str, Any]) -> None:
     """Let what was planned for the same moment, owner, journey and channel, and was not tried yet, go with `into`."""
     conn.execute(
-        """UPDATE notification SET state = 'merged', merged_into = %(id)s
-           WHERE id IN (SELECT id FROM notification
-               WHERE state = 'due' AND attempts = 0 AND id <> %(id)s AND planned_at = %(planned_at)s
-                 AND journey = %(journey)s AND owner IS NOT DISTINCT FROM %(owner)s
-                 AND channel_kind = %(channel_kind)s AND channel_number = %(channel_number)s
-               FOR UPDATE SKIP LOCKED)""",
+        f"""UPDATE notification SET state = 'merged', merged_into = %(id)s
+            WHERE id IN (SELECT id {_TOGETHER})""",
         dict(into),
     )
 
 
 def told_with(conn: Connection, notification: UUID) -> list[dict[str, Any]]:
-    """What one message tells: {incident_id, kind, because, facts} of the notification and all merged into it."""
+    """What one message tells: {incident_id, kind, journey, stage, because, facts} of it and all merged into it."""
     return conn.execute(
-        """SELECT n.incident_id, n.kind, n.because, n.planned_at, a.facts
+        """SELECT n.incident_id, n.kind, n.journey, a.stage, n.because, n.planned_at, a.facts
            FROM notification n JOIN announcement a ON a.id = n.announcement_id
            WHERE n.id = %(id)s OR n.merged_into = %(id)s ORDER BY n.number""",
         {"id": notification},
@@ -107,16 +151,21 @@ def told_with(conn: Connection, notification: UUID) -> list[dict[str, Any]]:
 
 
 def opening_mails(conn: Connection, row: Mapping[str, Any], incidents: list[str]) -> list[UUID]:
-    """The ids of the mails that opened these incidents to the same channel, oldest first: what `row` threads under."""
+    """The ids of the mails `row` threads under, oldest first: those to the same channel that opened or escalated these
+    incidents; where none of them opened one, before them the first opening mail that anybody got."""
     rows = conn.execute(
-        """SELECT coalesce(merged_into, id) AS mail FROM notification
-           WHERE incident_id = ANY(%(incidents)s) AND kind = 'opened' AND owner IS NOT DISTINCT FROM %(owner)s
-             AND channel_kind = 'email' AND channel_number = %(channel_number)s
-             AND coalesce(merged_into, id) <> %(id)s
+        """SELECT coalesce(merged_into, id) AS mail, kind,
+                  owner IS NOT DISTINCT FROM %(owner)s AND channel_number = %(channel_number)s AS own
+           FROM notification
+           WHERE incident_id = ANY(%(incidents)s) AND kind IN ('opened', 'escalated') AND channel_kind = 'email'
+             AND state IN ('due', 'merged', 'sent', 'failed') AND coalesce(merged_into, id) <> %(id)s
            ORDER BY number""",
         {**row, "incidents": incidents},
     ).fetchall()
-    return list(dict.fromkeys(found["mail"] for found in rows))
+    openings = [found for found in rows if found["kind"] == "opened"]
+    own = [found for found in rows if found["own"]]
+    first = [] if any(found["own"] for found in openings) else openings[:1]
+    return list(dict.fromkeys(found["mail"] for found in first + own))
 
 
 def begin_attempt(conn: Connection, notification: UUID, now: datetime) -> int:
@@ -138,10 +187,11 @@ def end_attempt(
 
 
 def settle(conn: Connection, notification: UUID, state: str, now: datetime) -> None:
-    """The notification was sent, or has failed for good."""
+    """The notification was sent, or has failed for good; what was sent stays so, whoever was slow to say otherwise."""
     conn.execute(
         """UPDATE notification SET state = %s, settled_at = %s, lease_until = NULL,
-                  failures = failures + (%s = 'failed')::int WHERE id = %s""",
+                  failures = failures + (%s = 'failed')::int
+           WHERE id = %s AND state <> 'sent'""",
         [state, now, state, notification],
     )
 
@@ -149,7 +199,8 @@ def settle(conn: Connection, notification: UUID, state: str, now: datetime) -> N
 def try_again(conn: Connection, notification: UUID, at: datetime) -> None:
     """The attempt failed; the next is due at `at`."""
     conn.execute(
-        "UPDATE notification SET due_at = %s, failures = failures + 1, lease_until = NULL WHERE id = %s",
+        "UPDATE notification SET due_at = %s, failures = failures + 1, lease_until = NULL"
+        " WHERE id = %s AND state = 'due'",
         [at, notification],
     )
 
@@ -159,7 +210,8 @@ def waiting(conn: Connection, now: datetime) -> dict[str, Any]:
     row = conn.execute(
         """SELECT count(*) AS due, coalesce(extract(epoch FROM %(now)s - min(at)), 0)::float8 AS oldest
            FROM (SELECT due_at AS at FROM notification WHERE state = 'due' AND due_at <= %(now)s
-                 UNION ALL SELECT created_at FROM announcement WHERE routed_at IS NULL) AS missing""",
+                 UNION ALL SELECT due_at FROM announcement
+                 WHERE routed_at IS NULL AND silenced_by IS NULL AND due_at <= %(now)s) AS missing""",
         {"now": now},
     ).fetchone()
     assert row is not None

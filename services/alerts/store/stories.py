@@ -20,6 +20,11 @@ def keep_cause(conn: Connection, incident: str, changes: dict[str, Any]) -> None
     conn.execute("UPDATE incident SET cause = %s WHERE id = %s", [Jsonb(changes), incident])
 
 
+def keep_measurement(conn: Connection, incident: str, measurement: dict[str, Any]) -> None:
+    """Keep what moved about the asking with the incident, so that mail and page say the same."""
+    conn.execute("UPDATE incident SET measurement = %s WHERE id = %s", [Jsonb(measurement), incident])
+
+
 def closing_note(conn: Connection, incident: str) -> str | None:
     """What a person wrote when they resolved the incident."""
     row = conn.execute(

@@ -75,6 +75,7 @@ def test_one_touchpoint_falls_in_one_region(feed: Feed, ask: Ask) -> None:
         None,
     )
     assert answer["by_segment"][0]["segment"] == {"region": "north"}
+    assert (answer["verdict"]["kind"], answer["verdict"]["name"]) == ("touchpoint", "Courier hand-over")
     (reason,) = answer["reasons"]
     assert (reason["reason"], reason["label"], reason["before"], reason["since"]) == (
         "late",
@@ -92,6 +93,7 @@ def test_one_region_falls_everywhere(feed: Feed, ask: Ask) -> None:
     assert [part["mostly"] for part in answer["by_touchpoint"]] == [
         {"segment": "region", "value": "north"}
     ] * 2
+    assert answer["verdict"] == {"kind": "segment", "segment": {"region": "north"}}
     north, south = answer["by_segment"]
     assert north["points"] == pytest.approx(answer["change"])
     assert south["points"] == pytest.approx(0)
@@ -107,6 +109,7 @@ def test_only_the_mix_moves(feed: Feed, ask: Ask) -> None:
     assert answer["mix"] == pytest.approx(-48)
     assert all(part["changed"] == pytest.approx(0) for part in answer["by_touchpoint"])
     assert not any(part["beyond_noise"] for part in answer["by_touchpoint"])
+    assert (answer["verdict"]["kind"], answer["verdict"]["touchpoint"]) == ("mix", "handover")
 
 
 def test_the_whole_journey_without_a_stage(feed: Feed, ask: Ask) -> None:

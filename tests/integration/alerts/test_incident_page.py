@@ -33,6 +33,7 @@ def test_the_link_opens_its_incident(client: FlaskClient, settings: Settings, in
     assert page.status_code == 200
     assert "Delivery NPS down 19 to 22 since " in page.text
     assert "Ben told by e-mail" in page.text
+    assert "it has no record yet" in page.text
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert page.headers["Cache-Control"] == "no-store"
     assert client.get("/static/alerts/incident.css").status_code == 200

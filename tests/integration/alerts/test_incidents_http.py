@@ -49,6 +49,15 @@ def test_an_incident_says_what_happened(call: Call, incident: str) -> None:
     assert [event["kind"] for event in found["timeline"]] == ["opened"]
     assert found["record"]["alarms"] == 1
     assert 29 < found["record"]["days_watched"] < 33
+    assert found["record"]["false_alarms_per_year"] == 0.5
+    [detector] = call("GET", "/v1/detectors", role="viewer").json["items"]
+    assert detector["in_words"] == found["record"]["in_words"]
+    assert "this detector raised 1 alarm, not called false" in found["record"]["in_words"][0]
+    assert "At this volume a 10-point drop is noticed after about " in found["record"]["in_words"][1]
+    assert found["silenced"] is detector["silenced"] is None
+    period = {"from": "2020-01-01T00:00:00Z", "to": "2999-01-01T00:00:00Z"}
+    call("PUT", "/v1/silences/for-good", json=period | {"journey": "shop", "why": "Nobody cares"})
+    assert call("GET", "/v1/detectors").json["items"][0]["silenced"] == "for-good"
 
 
 def test_it_is_worked_to_its_end(call: Call, conn: Connection, handler: Handler, incident: str) -> None:

@@ -30,7 +30,7 @@ def states(conn: Connection) -> Counter[str]:
 
 def announce_a_minute_ago(conn: Connection) -> None:
     """The aggregator is away in these tests: let its minute be over."""
-    conn.execute("UPDATE announcement SET created_at = now() - interval '61 s' WHERE routed_at IS NULL")
+    conn.execute("UPDATE announcement SET due_at = now() - interval '61 s' WHERE routed_at IS NULL")
 
 
 def test_a_kill_between_sending_and_recording_repeats_with_the_same_id(

@@ -77,6 +77,16 @@ def test_conditional_and_dry_puts(call: Call) -> None:
     assert read.status_code == 304
 
 
+def test_a_dry_run_warns_of_an_escalation_to_nobody(call: Call, put_owner: Put) -> None:
+    def warnings(**changed: Any) -> Any:
+        return call("PUT", "/v1/owners/ana?dry_run=true", role="admin", json=ANA | changed).json["warnings"]
+
+    assert "No owner ‘ben’ is known" in warnings()[0]
+    assert warnings(escalate_to=None) == ["escalate_after_hours does nothing without escalate_to."]
+    put_owner("ben")
+    assert warnings() == []
+
+
 def channel(**fields: Any) -> dict[str, Any]:
     return {"channels": [fields]}
 
@@ -103,6 +113,10 @@ def channel(**fields: Any) -> dict[str, Any]:
         (channel(kind="email", url="mailto:a%0aBcc:b@example.com"), "channels[0].url"),
         (channel(kind="webhook", url="ftp://x", secret=SECRET), "channels[0].url"),
         (channel(kind="webhook", url="https://x:99999/", secret=SECRET), "channels[0].url"),
+        (channel(kind="webhook", url="http://169.254.169.254/", secret=SECRET), "channels[0].url"),
+        (channel(kind="webhook", url="http://2130706433:80/", secret=SECRET), "channels[0].url"),
+        (channel(kind="webhook", url="http://[::ffff:10.0.0.1]/", secret=SECRET), "channels[0].url"),
+        (channel(kind="webhook", url="https://LOCALHOST./", secret=SECRET), "channels[0].url"),
         (channel(kind="webhook", url="https://x/"), "channels[0].secret"),
         (channel(kind="webhook", url="https://x/", secret="whsec_!"), "channels[0].secret"),
         (channel(kind="webhook", url="https://x/", secret="***"), "channels[0].secret"),
@@ -162,10 +176,9 @@ def test_the_delivery_log_and_redeliver(
 
 @pytest.mark.e2e
 def test_a_test_message_goes_through_the_real_notifier(
-    call: Call, processes: Processes, receiver: Receiver, mail_sink: MailSink
+    call: Call, processes: Processes, put_owner: Put, receiver: Receiver, mail_sink: MailSink
 ) -> None:
-    channels = [{"kind": "email", "url": "mailto:ana@example.com"}, receiver.channel()]
-    call("PUT", "/v1/owners/ana", role="admin", json={"name": "Ana", "channels": channels})
+    put_owner("ana", {"kind": "email", "url": "mailto:ana@example.com"}, receiver.channel())
     processes.start("alerts", "notifier")
     answer = call("POST", "/v1/owners/ana/test", role="admin")
     assert answer.status_code == 200

@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from services import aggregator, survey
-from services.cli import FAILED, USAGE, run
+from services.cli import FAILED, USAGE
 from services.survey.accept import NewAnswer, accept_many
 from services.survey.answers import read
 from services.survey.store.surveys import definitions
 from shared import outbox
 from shared.db import Connection, connect
 from shared.settings import Settings
+from tests.integration.cli.conftest import Command
 from tests.integration.survey.maps import add_map
 
 DAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
-Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def command(
-    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
-    """Runs `journeyloop …` in this process: exit code, output, errors."""
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("ADMIN_KEY", raising=False)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(list(arguments))
-        return code, *capsys.readouterr()
-
-    return call
 
 
 @pytest.fixture

@@ -39,6 +39,12 @@ def test_displays_and_the_response_rate(shop: Service, settings: Settings) -> No
     today = datetime.now(settings.report_tz).date()
     assert read["total"] == counts
     assert read["days"] == [{"day": today.isoformat()} | counts]
+    days = dict.fromkeys(("before_from", "before_to"), today - timedelta(days=1)) | dict.fromkeys(
+        ("since_from", "since_to"), today
+    )
+    place = {"journey": "shop", "stage": "delivery", "metric": "nps", "audience": "customer"}
+    measured = shop.call("GET", "/v1/measurement", "viewer", query_string=place | days).json
+    assert measured["response_rate"] == {"before": None, "since": 0.25}
     before = f"{PATH}?to={today - timedelta(days=1)}"
     assert shop.call("GET", before).json["total"]["shown"] == 0
     with connect(settings, shop.app.extensions["journeyloop"].schema) as conn:

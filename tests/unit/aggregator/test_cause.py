@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.aggregator import cause
-from services.aggregator.cause import Segment, Sums
+from services.aggregator.breakdown import Segment, Sums
 from services.aggregator.changes import Pair
 from services.aggregator.maps import Map
 from shared import scoring
@@ -94,14 +94,40 @@ def test_only_the_mix_of_touchpoints_moves() -> None:
     assert all(
         part["changed"] == pytest.approx(0) and not part["beyond_noise"] for part in answer["by_touchpoint"]
     )
+    assert answer["verdict"] == {
+        "kind": "mix",
+        "stage": "delivery",
+        "touchpoint": "handover",
+        "name": "Courier hand-over",
+        "moment_of_truth": True,
+        "share_before": 0.2,
+        "share": 0.8,
+    }
     assert all(part["mostly"] is None for part in answer["by_touchpoint"])
 
 
 def test_only_the_mix_of_regions_moves() -> None:
     answer = build({HANDOVER: {"north": ((0.4, 200), (0.4, 800)), "south": ((0.8, 800), (0.8, 200))}})
-    assert answer["mix"] == pytest.approx(0)
+    assert answer["mix"] == pytest.approx(-48)
+    assert answer["mix_within"] == "region"
     assert answer["mix_by_segment"] == {"region": pytest.approx(-48)}
     assert all(part["changed"] == pytest.approx(0) for part in answer["by_segment"])
+    (touchpoint,) = answer["by_touchpoint"]
+    assert (touchpoint["changed"], touchpoint["beyond_noise"]) == (pytest.approx(0), False)
+    assert answer["verdict"] == {
+        "kind": "mix",
+        "segment": {"region": "north"},
+        "share_before": 0.2,
+        "share": 0.8,
+    }
+
+
+def test_a_value_renamed_is_no_mix() -> None:
+    """What only one period knows may be an old value under a new name: the fall stays a fall."""
+    answer = build({HANDOVER: {"": ((0.7, 500), (0.7, 0)), "north": ((0.7, 0), (0.3, 500))}})
+    assert (answer["mix"], answer["mix_within"]) == (pytest.approx(0), None)
+    assert answer["by_touchpoint"][0]["beyond_noise"]
+    assert answer["verdict"]["kind"] == "touchpoint"
 
 
 def test_answers_without_a_segment_are_a_group_of_their_own() -> None:

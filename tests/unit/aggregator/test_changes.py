@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.aggregator import changes
-from services.aggregator.changes import Pair
+from services.aggregator import carrier, changes
+from services.aggregator.changes import Contribution, Pair
 from shared import scoring
 from shared.scoring import METRICS, SCALES, SLOTS
+
+K = TypeVar("K", bound=Hashable)
 
 
 def histogram(metric: str, share: float, n: int) -> tuple[int, ...]:
@@ -19,6 +24,11 @@ def histogram(metric: str, share: float, n: int) -> tuple[int, ...]:
     counts[SCALES[metric][-1]] += best
     counts[SCALES[metric][0]] += n - best
     return tuple(counts)
+
+
+def contributions(metric: str, groups: Mapping[K, Pair]) -> list[Contribution[K]]:
+    """Each group as one cell."""
+    return changes.contributions(metric, {group: [pair] for group, pair in groups.items()})
 
 
 @st.composite
@@ -41,7 +51,7 @@ def test_points_add_up_to_the_whole_change(case: tuple[str, dict[int, Pair]]) ->
         scoring.pool(p.before for p in given_.values()), scoring.pool(p.since for p in given_.values())
     )
     change = changes.change(metric, whole).change
-    parts = changes.contributions(metric, given_)
+    parts = contributions(metric, given_)
     if change is None:
         assert parts == []
         return
@@ -60,15 +70,15 @@ def test_a_moved_mix_alone_changes_nobody(metric: str, given_: list[tuple[float,
     for group, (share, n, times) in enumerate(given_):
         before = histogram(metric, share, n)
         pairs[group] = Pair(before, tuple(count * times for count in before))
-    parts = changes.contributions(metric, pairs)
+    parts = contributions(metric, pairs)
     assert all(part.changed == pytest.approx(0, abs=1e-9) and not part.beyond_noise for part in parts)
 
 
 @given(groups())
 def test_the_reverse_change_is_the_same_with_the_other_sign(case: tuple[str, dict[int, Pair]]) -> None:
     metric, given_ = case
-    forth = {part.group: part for part in changes.contributions(metric, given_)}
-    back = changes.contributions(metric, {group: Pair(p.since, p.before) for group, p in given_.items()})
+    forth = {part.group: part for part in contributions(metric, given_)}
+    back = contributions(metric, {group: Pair(p.since, p.before) for group, p in given_.items()})
     for part in back:
         assert part.changed == pytest.approx(-forth[part.group].changed, abs=1e-9)
         assert part.mix == pytest.approx(-forth[part.group].mix, abs=1e-9)
@@ -80,7 +90,7 @@ def test_by_hand() -> None:
         "a": Pair(histogram("csat", 0.8, 100), histogram("csat", 0.6, 50)),
         "b": Pair(histogram("csat", 0.4, 100), histogram("csat", 0.4, 150)),
     }
-    parts = {part.group: part for part in changes.contributions("csat", pairs)}
+    parts = {part.group: part for part in contributions("csat", pairs)}
     # Whole: 60 → 45. a: changed .375·-20 = -7.5; mix -.25·(70 - 52.5) = -4.375. b: 0; .25·(40 - 52.5) = -3.125.
     assert parts["a"].changed == pytest.approx(-7.5)
     assert parts["a"].mix == pytest.approx(-4.375)
@@ -96,7 +106,7 @@ def test_a_group_with_answers_in_one_period_is_all_mix() -> None:
         "new": Pair(empty, histogram("nps", 0.2, 100)),
         "never": Pair(empty, empty),
     }
-    parts = {part.group: part for part in changes.contributions("nps", pairs)}
+    parts = {part.group: part for part in contributions("nps", pairs)}
     assert set(parts) == {"old", "new"}
     assert parts["new"].changed == 0
     assert not parts["new"].beyond_noise
@@ -107,7 +117,7 @@ def test_no_change_without_answers_in_both_periods() -> None:
     empty = (0,) * SLOTS
     change = changes.change("ces", Pair(empty, histogram("ces", 0.5, 40)))
     assert (change.change, change.low, change.high, change.beyond_noise) == (None, None, None, False)
-    assert changes.contributions("ces", {"a": Pair(empty, histogram("ces", 0.5, 40))}) == []
+    assert contributions("ces", {"a": Pair(empty, histogram("ces", 0.5, 40))}) == []
 
 
 def test_what_explains_most_comes_first() -> None:
@@ -116,9 +126,9 @@ def test_what_explains_most_comes_first() -> None:
         "fell": Pair(histogram("csat", 0.8, 100), histogram("csat", 0.3, 100)),
         "same": Pair(histogram("csat", 0.7, 100), histogram("csat", 0.7, 100)),
     }
-    assert [part.group for part in changes.contributions("csat", pairs)] == ["fell", "same", "rose"]
+    assert [part.group for part in contributions("csat", pairs)] == ["fell", "same", "rose"]
     up = {group: Pair(pair.since, pair.before) for group, pair in pairs.items()}
-    assert [part.group for part in changes.contributions("csat", up)] == ["fell", "same", "rose"]
+    assert [part.group for part in contributions("csat", up)] == ["fell", "same", "rose"]
 
 
 def test_small_samples_are_within_noise() -> None:
@@ -139,7 +149,7 @@ def test_mostly_names_the_value_that_carries_the_change() -> None:
         "south": Pair(histogram("nps", 0.7, 300), histogram("nps", 0.7, 300)),
         "west": Pair(histogram("nps", 0.7, 300), histogram("nps", 0.69, 300)),
     }
-    assert changes.mostly("nps", whole_of(values), values) == "north"
+    assert carrier.mostly("nps", whole_of(values), values) == "north"
 
 
 def test_mostly_names_nothing_where_all_fall_alike() -> None:
@@ -147,13 +157,13 @@ def test_mostly_names_nothing_where_all_fall_alike() -> None:
         value: Pair(histogram("nps", 0.7, 300), histogram("nps", 0.4, 300)) for value in ("north", "south")
     }
     values["large"] = Pair(histogram("nps", 0.7, 3000), histogram("nps", 0.4, 3000))
-    assert changes.mostly("nps", whole_of(values), values) is None
+    assert carrier.mostly("nps", whole_of(values), values) is None
 
 
 def test_mostly_names_nothing_where_there_is_one_value_or_none() -> None:
     value = Pair(histogram("nps", 0.7, 300), histogram("nps", 0.4, 300))
-    assert changes.mostly("nps", value, {"all": value}) is None
-    assert changes.mostly("nps", value, {}) is None
+    assert carrier.mostly("nps", value, {"all": value}) is None
+    assert carrier.mostly("nps", value, {}) is None
 
 
 def test_mostly_prefers_the_clearest_key() -> None:
@@ -168,7 +178,7 @@ def test_mostly_prefers_the_clearest_key() -> None:
         ("plan", "free"): free,
         ("plan", "pro"): pro,
     }
-    assert changes.mostly("csat", whole_of({"n": north, "s": south}), values) == ("region", "north")
+    assert carrier.mostly("csat", whole_of({"n": north, "s": south}), values) == ("region", "north")
 
 
 @given(groups())

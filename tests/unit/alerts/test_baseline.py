@@ -27,7 +27,7 @@ def steady(days: range, n: int = 20) -> dict[int, list[int]]:
 
 
 def learned(made: DaySums, live_from: int = 0, left_out: range = range(0)) -> Baseline:
-    return learn(made, TODAY, lambda day: day not in left_out, live_from)
+    return learn(made, TODAY, lambda days: [day for day in days if day not in left_out], live_from)
 
 
 @pytest.mark.parametrize(("a_day", "lag"), [(8, 60), (12, 28), (260, 14)])
@@ -120,6 +120,22 @@ def test_bad_days_come_in_clusters() -> None:
 def test_few_days_show_no_clustering() -> None:
     made = {TODAY - n: [2] * 40 if n % 2 else [0] * 40 for n in range(1, 15)}
     assert learned(sums(made), live_from=TODAY).clustering == 1
+
+
+def test_young_answers_are_counted_and_discount() -> None:
+    """28 days' lag at 20 a day; a flood of 3 000 on the last day outnumbers the 2 000 the survey is known by."""
+    made = sums(steady(range(TODAY - 128, TODAY)))
+    steadily = learned(made)
+    assert steadily.young_surveys == {SURVEY: 28 * 20}
+    assert sum(steadily.young_weekdays) == 28 * 20
+    assert all(steadily.discount(weekday, SURVEY) == steadily.clustering for weekday in range(7))
+    for _ in range(3000):
+        made.add(TODAY, SURVEY, 2)
+    flooded = learned(made)
+    today, n = weekday_of(TODAY), flooded.surveys[SURVEY][0]
+    assert flooded.discount(today + 1, SURVEY) == pytest.approx(flooded.clustering * (28 * 20 + 3000) / n)
+    known = flooded.weekdays[today][0] + 150
+    assert flooded.discount(today, SURVEY) == pytest.approx(flooded.clustering * (4 * 20 + 3000) / known)
 
 
 def test_json_keeps_every_bit() -> None:

@@ -10,15 +10,19 @@ from hypothesis import strategies as st
 from services.alerts.messages.apportion import apportion
 from services.alerts.messages.cause import cause, covers
 from services.alerts.messages.figures import latest, lowest, of_sums
+from services.alerts.messages.story import Grown
 
 
 def reading(score: float, n: int = 1_000) -> dict[str, Any]:
     return {"score": score, "low": score - 3, "high": score + 3, "n": n}
 
 
-def place(name: str, changed: float, *, clear: bool, mostly: dict[str, str] | None = None) -> dict[str, Any]:
+def place(
+    name: str, changed: float, *, clear: bool, mostly: dict[str, str] | None = None, mix: float = 0.0
+) -> dict[str, Any]:
     return {
         "name": name,
+        "mix": mix,
         "moment_of_truth": False,
         "changed": changed,
         "beyond_noise": clear,
@@ -26,9 +30,18 @@ def place(name: str, changed: float, *, clear: bool, mostly: dict[str, str] | No
     }
 
 
-def changes(*places: dict[str, Any], mix: float = 0.0, **more: Any) -> dict[str, Any]:
-    change = sum(part["changed"] for part in places) + mix
-    answer = {"before": reading(41.2), "since": reading(41.2 + change, 240), "change": change, "mix": mix}
+def value(key: str, value: str | None, changed: float, *, clear: bool, mix: float = 0.0) -> dict[str, Any]:
+    return {"segment": {key: value}, "changed": changed, "mix": mix, "beyond_noise": clear}
+
+
+def changes(*places: dict[str, Any], **more: Any) -> dict[str, Any]:
+    change = sum(part["changed"] + part["mix"] for part in places)
+    answer = {
+        "before": reading(41.2),
+        "since": reading(41.2 + change, 240),
+        "change": change,
+        "verdict": None,
+    }
     return answer | {"by_touchpoint": list(places)} | more
 
 
@@ -38,8 +51,7 @@ def test_what_is_within_noise_goes_to_the_others() -> None:
             place("Hand-over", -15.4, clear=True, mostly={"segment": "region", "value": "North"}),
             place("Tracking", -2.2, clear=True),
             place("Slot", -1.0, clear=False),
-            place("Rating", 0.4, clear=False),
-            mix=-0.7,
+            place("Rating", 0.4, clear=False, mix=-0.7),
         )
     )
     assert found is not None
@@ -50,23 +62,42 @@ def test_what_is_within_noise_goes_to_the_others() -> None:
     assert (found.others, found.mix, found.change) == (-1, -1, -19)
 
 
-def test_a_segment_that_falls_everywhere_is_named_for_the_whole_stage() -> None:
+def test_a_segment_that_falls_everywhere_is_told_by_its_values() -> None:
     segments = [
-        {"segment": {"plan": "pro"}, "changed": -11.0, "beyond_noise": True, "since": reading(10, 70)},
-        {"segment": {"plan": "free"}, "changed": -1.0, "beyond_noise": False, "since": reading(40, 170)},
+        value("plan", "pro", -11.0, clear=True),
+        value("plan", None, -0.6, clear=False, mix=-0.4),
+        value("region", "north", -7.0, clear=True),
     ]
-    found = cause(changes(place("A", -6, clear=True), place("B", -6, clear=True), by_segment=segments))
+    verdict = {"kind": "segment", "segment": {"plan": "pro"}}
+    found = cause(
+        changes(place("A", -6, clear=True), place("B", -6, clear=True), by_segment=segments, verdict=verdict)
+    )
     assert found is not None
-    assert found.mostly == "plan pro"
+    assert (found.kind, [(part.name, part.points) for part in found.parts]) == (
+        "segment",
+        [("plan pro", -11)],
+    )
+    assert (found.others, found.mix, found.change) == (-1, 0, -12)
 
 
-def test_a_segment_that_is_merely_large_is_not_named() -> None:
-    segments = [
-        {"segment": {"plan": "pro"}, "changed": -11.0, "beyond_noise": True, "since": reading(30, 220)}
-    ]
-    found = cause(changes(place("A", -12, clear=True), by_segment=segments))
+def test_a_mix_names_what_grew_and_no_touchpoint() -> None:
+    verdict = {"kind": "mix", "segment": {"plan": "free"}, "share_before": 0.2, "share": 0.6}
+    found = cause(changes(place("A", -1, clear=False, mix=-11.0), verdict=verdict))
     assert found is not None
-    assert found.mostly is None
+    assert (found.kind, found.parts, found.others, found.mix) == ("mix", (), -1, -11)
+    assert found.grown == Grown("plan free", 0.2, 0.6)
+    of_touchpoints = {"kind": "mix", "name": "Order\ntracking", "share_before": 0.2, "share": 0.6}
+    found = cause(changes(place("A", -1, clear=False, mix=-11.0), verdict=of_touchpoints))
+    assert found is not None
+    assert found.grown == Grown("Order tracking", 0.2, 0.6)
+
+
+def test_a_cause_kept_before_there_were_verdicts_is_still_told() -> None:
+    kept = changes(place("A", -12, clear=True))
+    del kept["verdict"]
+    found = cause(kept)
+    assert found is not None
+    assert (found.kind, found.parts[0].points) == (None, -12)
 
 
 def test_reasons_are_those_given_most_often_since() -> None:

@@ -12,7 +12,7 @@ import pytest
 from services.alerts.channels import email
 from services.alerts.messages import wording
 from services.alerts.messages.compose import message, message_for_test
-from services.alerts.messages.story import Ending, Figure, Story
+from services.alerts.messages.story import Cause, Ending, Figure, Grown, Part, Story
 from tests.unit.alerts.stories import CAUSE, OVER, opened, resolved
 
 NOON = datetime(2025, 11, 16, 12, tzinfo=UTC)
@@ -46,6 +46,43 @@ def test_an_opening_in_full() -> None:
     assert told.text == EXPECTED
 
 
+ONLY_MIX = Cause((), -1, -18, "mix", Grown("plan free", 0.2, 0.6))
+
+
+def test_a_moved_mix_blames_nobody() -> None:
+    told = message([opened(cause=ONLY_MIX)])
+    assert told.subject == "Delivery NPS down 19 to 22 since Thu 13 Nov: different mix"
+    assert told.text.startswith(
+        "Ana, the NPS of Delivery (Shop journey) is lower since Thursday 13 Nov, 14:00 CET, but only because other "
+        "customers answer: nobody rates it clearly lower than before.\n"
+    )
+    assert (
+        """
+Where the 19 points come from
+  Different mix              -18   (not a real change)
+  All touchpoints together    -1   (within noise)
+
+More answers come from plan free: 20 % of all before, 60 % since.
+"""
+        in told.text
+    )
+    assert told.chat.splitlines()[1] == (
+        "Different mix -18, not a real change. All touchpoints together -1, within noise."
+    )
+
+
+def test_a_segment_that_fell_everywhere_leads() -> None:
+    text = message([opened(cause=Cause((Part("plan pro", -18),), -1, 0, "segment"))]).text
+    assert (
+        """
+Where the 19 points come from
+  plan pro   -18   (at all touchpoints)
+  Others      -1   (each within noise)
+"""
+        in text
+    )
+
+
 @pytest.mark.parametrize(
     ("story", "subject"),
     [
@@ -66,6 +103,10 @@ def test_an_opening_in_full() -> None:
         (resolved(), "Delivery NPS back at 40 after 12 days"),
         (resolved(replace(OVER, back=None)), "Delivery NPS back to normal after 12 days"),
         (
+            resolved(replace(OVER, replaced=True)),
+            "Delivery NPS: questions replaced after 12 days, the drop cannot be followed",
+        ),
+        (
             resolved(replace(OVER, by_person=True, outcome="new_normal")),
             "Delivery NPS at 40 after 12 days: taken as the new normal",
         ),
@@ -83,6 +124,7 @@ def test_only_openings_say_down() -> None:
     others = [
         resolved(),
         resolved(replace(OVER, by_person=True, outcome="fixed")),
+        resolved(replace(OVER, replaced=True)),
         resolved(replace(OVER, back=None)),
     ]
     assert not [told for story in others if "down" in (told := message([story]).subject)]

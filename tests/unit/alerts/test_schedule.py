@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from services.alerts.schedule import DELAYS, next_try, plan
+from services.alerts.schedule import DELAYS, MERGE_WINDOW, escalates_at, next_try, plan, repeats_at
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -44,3 +44,23 @@ def test_the_whole_schedule_of_tries() -> None:
     hours = [timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)]
     assert waits == [timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30), *hours]
     assert next_try(10, at) is None
+
+
+def test_what_follows_is_as_the_owner_asked() -> None:
+    owner = {"name": "Ben", "escalate_to": "ana", "escalate_after_hours": 0.5, "repeat_hours": 24}
+    assert escalates_at(owner, T0) == T0 + timedelta(minutes=30)
+    assert repeats_at(owner, T0) == T0 + timedelta(hours=24)
+
+
+def test_nothing_follows_unasked() -> None:
+    owner = {"name": "Ben", "escalate_after_hours": 4, "escalate_to": None, "repeat_hours": None}
+    assert (escalates_at(owner, T0), repeats_at(owner, T0)) == (None, None)
+    assert (escalates_at(None, T0), repeats_at(None, T0)) == (None, None)
+
+
+def test_an_escalation_without_a_time_waits_a_day() -> None:
+    assert escalates_at({"name": "Ben", "escalate_to": "ana"}, T0) == T0 + timedelta(hours=24)
+
+
+def test_no_reminder_comes_more_often_than_messages_are_merged() -> None:
+    assert repeats_at({"repeat_hours": 1e-9}, T0) == T0 + MERGE_WINDOW

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.cli.documents import Difference, NotConfiguration, differences, items
+from services.cli.documents import Difference, NotConfiguration, differences, items, parsed
 
 SURVEY = {"survey": "delivery-nps", "journey": "shop", "status": "live"}
 VALUES = st.recursive(
@@ -87,6 +87,17 @@ def test_differences_of_keyed_lists_are_told_item_by_item() -> None:
 def test_another_order_is_a_difference() -> None:
     (one,) = differences({"stages": [{"key": "a"}, {"key": "b"}]}, {"stages": [{"key": "b"}, {"key": "a"}]})
     assert one == Difference("stages order", ["a", "b"], ["b", "a"])
+
+
+def test_a_time_stays_the_text_it_is() -> None:
+    content = parsed("silences: {sale: {from: 2026-11-27T00:00:00+01:00, to: 2026-11-30, why: Sale}}")
+    assert items(content)[0].named == {
+        "silence": "sale",
+        "from": "2026-11-27T00:00:00+01:00",
+        "to": "2026-11-30",
+        "why": "Sale",
+    }
+    assert items(content)[0].path == "/v1/silences/sale"
 
 
 def test_null_is_nothing() -> None:

@@ -37,6 +37,11 @@ def test_shells_and_dotenv_read_the_same(run: Path) -> None:
     assert installation.read() == {"PLAIN": "a", "SPACES": "a b; c", "EMPTY": ""}
 
 
+def test_consumers_join_groups_where_the_broker_has_them() -> None:
+    for kind, groups in (("embedded", False), ("kafka", True), (None, True), ("embedded", False)):
+        assert settings.load(installation.make(kind)).kafka_consumer_groups is groups
+
+
 def test_secrets_and_what_was_set_by_hand_stay() -> None:
     before = installation.make(None)
     installation.write(before | {"REPORT_TZ": "Europe/Lisbon", "ADMIN_KEY": "jl_x"})
@@ -44,3 +49,12 @@ def test_secrets_and_what_was_set_by_hand_stay() -> None:
     assert after["SECRET_KEY"] == before["SECRET_KEY"]
     assert (after["REPORT_TZ"], after["ADMIN_KEY"]) == ("Europe/Lisbon", "jl_x")
     assert installation.make(None)["JOURNEYLOOP_BROKER"] == "kafka"
+
+
+def test_the_first_time_the_caller_chooses_and_later_the_file_does(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPORT_TZ", "America/Sao_Paulo")
+    assert installation.make(None)["REPORT_TZ"] == "America/Sao_Paulo"
+    monkeypatch.setenv("REPORT_TZ", "Asia/Tokyo")
+    assert installation.make(None)["REPORT_TZ"] == "America/Sao_Paulo"

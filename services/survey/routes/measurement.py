@@ -1,0 +1,65 @@
+"""`GET /v1/measurement`: how a stage was asked in two periods: did the answers change, or the asking?"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+
+from services.survey.response_rate import response_rate
+from services.survey.routes.documents import answers
+from services.survey.schemas.measurement import Measurement, MeasurementQuery
+from services.survey.store import impressions, surveys
+from services.survey.store import measurement as store
+from shared.db import Connection
+from shared.events import isoformat
+from shared.web.app import database, settings
+from shared.web.auth import require
+
+blueprint = Blueprint("measurement", __name__, description="How a stage is asked")
+
+_PLACE = ("journey", "stage", "metric", "audience")
+
+
+@blueprint.route("/v1/measurement", methods=["GET"])
+@blueprint.doc(responses=answers(401, 403, 422))
+@require("viewer")
+@blueprint.arguments(MeasurementQuery, location="query", unknown=None)
+@blueprint.response(200, Measurement)
+def get_measurement(query: dict[str, Any]) -> Response:
+    """Answers a day by channel and language, response rate, and since when each wording of the question is live.
+
+    Employees' answers are not counted: by day, channel and language they would be too few to stay anonymous.
+    """
+    place = {name: query[name] for name in _PLACE}
+    with database() as conn:
+        keys = surveys.keys_at(conn, dict(place)) if place["audience"] == "customer" else []
+        periods = {
+            name: _period(conn, keys, query[f"{name}_from"], query[f"{name}_to"])
+            for name in ("before", "since")
+        }
+        rates = {
+            name: response_rate(impressions.total(conn, keys, query[f"{name}_from"], query[f"{name}_to"]))
+            for name in ("before", "since")
+        }
+        wordings = store.wordings(conn, place)
+    for wording in wordings:
+        wording["live_from"] = isoformat(wording["live_from"])
+    return jsonify(place | periods | {"wordings": wordings, "response_rate": rates})
+
+
+def _period(conn: Connection, keys: list[str], first: date, last: date) -> dict[str, Any]:
+    zone = settings().report_tz
+    since, until = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
+    days: dict[date, dict[str, Any]] = {}
+    for row in store.days(conn, keys, since, until, zone):
+        day = days.setdefault(
+            row["day"], {"day": row["day"].isoformat(), "answers": 0, "channels": {}, "languages": {}}
+        )
+        day["answers"] += row["answers"]
+        for name, value in (("channels", row["channel"]), ("languages", row["language"])):
+            if value:
+                day[name][value] = day[name].get(value, 0) + row["answers"]
+    return {"from": first.isoformat(), "to": last.isoformat(), "days": list(days.values())}
