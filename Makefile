@@ -61,6 +61,15 @@ lint: $(INSTALLED) ## Check style, types, the compose file and the Dockerfile
 bench: $(INSTALLED) ## Measure throughput, latency and memory; one table (WRITE=1: into docs/benchmarks.md too)
 	$(BIN)/python -m dev.bench $(if $(BROKER),--broker $(BROKER)) $(if $(WRITE),--write)
 
+.PHONY: languages
+languages: $(INSTALLED) ## Bring the translations in line with our phrases, and compile them
+	$(BIN)/python -m dev.languages
+
+.PHONY: widget
+widget: ## Build the widget from its source (needs npm)
+	npm ci --prefix services/survey/widget --no-audit --no-fund
+	npm run --silent --prefix services/survey/widget build
+
 .PHONY: simulate
 simulate: $(INSTALLED) ## Measure false alarms and delays on synthetic stages, 20 min (WRITE=1: docs/false-alarms.md; SCALE=.02: a look)
 	$(BIN)/python -m dev.simulation $(if $(SCALE),--scale $(SCALE)) $(if $(WRITE),--write)

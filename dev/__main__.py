@@ -33,6 +33,7 @@ def up(broker: str | None) -> None:
         sys.exit(1)
     for service, url in stack.service_urls(environment).items():
         click.echo(f"{service:<12}{url}")
+    click.echo(f"{'demo shop':<12}{environment['SHOP_URL']}")
     click.echo(f"{'mails':<12}{environment['MAIL_DIR']}")
     click.echo(f"{'settings':<12}.run/env (set -a; . .run/env; set +a)")
 

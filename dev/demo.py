@@ -105,6 +105,8 @@ def _configure(demo: Demo, progress: Progress) -> None:
     for service, kind, document in progress.track(puts, description="Mapping the journey “Shop”"):
         named_by = kind.removesuffix("s")
         body = {name: value for name, value in document.items() if name != named_by}
+        if kind == "surveys":
+            body["origins"] = [demo.environment["SHOP_URL"]]
         demo.call(service, "PUT", f"/v1/{kind}/{document[named_by]}", json=body)
 
 

@@ -15,7 +15,7 @@ The mail to {to}, {file}:
 
 Where to look
   the incident             the link in the mail
-  a survey as customers    {SURVEY_URL}/s/courier-handover-nps
+  a survey as customers    {SHOP_URL}  (in a shop's page)  {SURVEY_URL}/s/courier-handover-nps  (behind a link)
   mails                    {MAIL_DIR}/new
   the HTTP APIs            {SURVEY_URL}/docs  {AGGREGATOR_URL}/docs  {ALERTS_URL}/docs
 

@@ -32,6 +32,7 @@ _WANTED_PORTS = {
     "POSTGRES_PORT": 5433,
     "BROKER_PORT": 9092,
     "SMTP_PORT": 1025,
+    "SHOP_PORT": 8010,
 }
 
 Environment = dict[str, str]
@@ -113,6 +114,7 @@ def _defaults() -> Environment:
         "MAIL_FROM": "journeyloop@example.com",
         "REPORT_TZ": "UTC",
         "TOPIC_PREFIX": "",
+        "ASK_REST_DAYS": "0",  # the demo shop asks again whenever its page is opened
         "MAIL_DIR": str(MAILDIR),
         "PROMETHEUS_MULTIPROC_DIR": str(RUN / "metrics"),
     }
@@ -137,4 +139,5 @@ def _addresses(environment: Environment) -> Environment:
         "DATABASE_URL": f"postgresql://{server}/{DATABASE}",
         "KAFKA_BOOTSTRAP_SERVERS": f"{ports.LOOPBACK}:{environment['BROKER_PORT']}",
         "SMTP_URL": f"smtp://{ports.LOOPBACK}:{environment['SMTP_PORT']}",
+        "SHOP_URL": f"http://{ports.LOOPBACK}:{environment['SHOP_PORT']}",
     }

@@ -9,6 +9,7 @@ import sys
 import time
 
 from dev import children, installation, mail_sink, ports, postgres
+from dev.shop.server import Shop
 
 RETRY_SECONDS = 2.0
 
@@ -26,6 +27,12 @@ def serve_mail_sink() -> None:
     server.start()
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
     server.stop()
+
+
+def serve_shop() -> None:
+    """Serve the demo shop, a page of another origin that embeds a survey."""
+    environment = installation.read()
+    Shop(int(environment["SHOP_PORT"]), environment["SURVEY_URL"]).serve_forever()
 
 
 def serve_broker() -> None:
@@ -48,4 +55,9 @@ def republish_when_ready() -> None:
         time.sleep(RETRY_SECONDS)
 
 
-SERVERS = {"postgres": serve_postgres, "broker": serve_broker, "mail-sink": serve_mail_sink}
+SERVERS = {
+    "postgres": serve_postgres,
+    "broker": serve_broker,
+    "mail-sink": serve_mail_sink,
+    "shop": serve_shop,
+}

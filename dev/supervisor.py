@@ -18,7 +18,7 @@ from dev import ports
 from dev.installation import LOGS, PIDS, ROOT, RUN
 
 CONFIG = RUN / "supervisord.conf"
-INFRASTRUCTURE = ("postgres", "broker", "mail-sink")
+INFRASTRUCTURE = ("postgres", "broker", "mail-sink", "shop")
 SERVICES = {
     "survey": ("web", "relay", "worker"),
     "aggregator": ("web", "consumer"),

@@ -25,7 +25,15 @@ from psycopg.rows import dict_row
 from dev import apache_kafka, children, ports
 
 ROOT = Path(__file__).parents[1]
-PORTS = ("SURVEY_PORT", "AGGREGATOR_PORT", "ALERTS_PORT", "POSTGRES_PORT", "BROKER_PORT", "SMTP_PORT")
+PORTS = (
+    "SURVEY_PORT",
+    "AGGREGATOR_PORT",
+    "ALERTS_PORT",
+    "POSTGRES_PORT",
+    "BROKER_PORT",
+    "SMTP_PORT",
+    "SHOP_PORT",
+)
 # `dev down` when asked to end, and when the process that made the stack is gone.
 GUARD = 'trap "exec .venv/bin/python -m dev down" TERM; while :; do sleep 0.2; done'
 

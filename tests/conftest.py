@@ -22,7 +22,10 @@ from dev import mail_sink as sink
 from shared import db
 from shared import settings as configuration
 from shared.settings import Settings
+from tests.left_out import pytest_sessionfinish, pytest_terminal_summary
 from tests.processes import Processes
+
+__all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 
 NOWHERE = f"{ports.LOOPBACK}:1"
 TEMPLATE = "template_journeyloop"

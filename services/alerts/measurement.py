@@ -28,7 +28,7 @@ def judged(found: Row, today: date, zone: ZoneInfo) -> dict[str, Any]:
     """What /v1/measurement of the survey service says about two periods.
 
     {volume {before, since, moved}, channels [{channel, before, since, moved}], languages [{language, …}],
-    wordings [{survey, revision, new, since}], response_rate, before {from, to}, since {from, to}}.
+    wordings [{survey, revision, new, since}], response_rate {before, since}, before {from, to}, since {from, to}}.
 
     moved is null where the answers are too few to tell. Volume is answers a day, today left out; *before* is what the
     days of *since* would have had by their weekdays. Shares are of the answers that name a channel or a language.

@@ -68,8 +68,12 @@ def _wordings(changes: list[Row], today: date) -> Iterator[str]:
         yield words if change["new"] else words[0].upper() + words[1:]
 
 
-def _rate(rate: float | None) -> str:
-    return "Not known" if rate is None else wording.share(rate)
+def _rate(rates: Row | None) -> str:
+    """What the survey service counted; incidents of before it counted displays have none."""
+    known = {when: rate for when, rate in (rates or {}).items() if rate is not None}
+    if not known:
+        return "Not known: no displays were counted"
+    return ", ".join(f"{wording.share(rate)} {when}" for when, rate in known.items())
 
 
 def _verdict(moved: bool | None) -> str:

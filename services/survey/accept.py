@@ -100,7 +100,7 @@ def _prepare(
     historic = item.imported or answer.answered_at < received_at - HISTORIC_AFTER
     found = _segments(definition, answer, kept)
     answer_id = uuid4()
-    pseudonym, key_id = respondents.pseudonym(keys, answer.respondent)
+    pseudonym, key_id = respondents.stored_as(keys, answer.respondent)
     row = Row(
         id=answer.id,
         answer_id=answer_id,
@@ -113,6 +113,7 @@ def _prepare(
         segments=_json(found),
         respondent=pseudonym,
         respondent_key=key_id,
+        respondent_verified=answer.verified if answer.respondent else None,
         lang=answer.lang,
         channel=answer.channel,
         answered_at=answer.answered_at,

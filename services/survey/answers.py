@@ -29,6 +29,7 @@ from services.survey.answer_fields import (
     read_times,
 )
 from services.survey.definition import Definition
+from services.survey.respondents import Respondent
 
 MAX_SIG = 2_000
 PUBLIC_MAX_AGE = timedelta(days=7)
@@ -47,18 +48,22 @@ class Rejected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A checked answer. `answered_at` is settled (UTC); `given_at` is what the client said, None where it didn't."""
+    """A checked answer. `answered_at` is settled (UTC); `given_at` is what the client said, None where it didn't.
+
+    verified: whether it is certain who `respondent` is: always so at the trusted doors.
+    """
 
     id: UUID
     score: int
     comment: str | None
     reasons: tuple[str, ...]
-    respondent: str | None
+    respondent: Respondent
     attributes: dict[str, Any]
     lang: str | None
     channel: str | None
     answered_at: datetime
     given_at: datetime | None
+    verified: bool = True
 
 
 def read(

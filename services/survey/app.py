@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
+import weakref
+
 from flask import Flask
 
-from services.survey import SCHEMA, pages, rate_limit
-from services.survey.routes import batch, form, imports, journeys, measurement, responses, surveys
+from services.survey import SCHEMA, pages, rate_limit, tallies
+from services.survey.routes import (
+    batch,
+    embed,
+    form,
+    imports,
+    impressions,
+    journeys,
+    links,
+    measurement,
+    qr,
+    responses,
+    secret,
+    surveys,
+    unsubscribe,
+)
 from shared import outbox
 from shared.db import Connection
 from shared.settings import Settings, load
@@ -16,12 +33,19 @@ from shared.web.health import running
 BLUEPRINTS = [
     journeys.blueprint,
     surveys.blueprint,
+    secret.blueprint,
     form.blueprint,
+    impressions.counting,
+    impressions.blueprint,
+    embed.blueprint,
     responses.blueprint,
     measurement.blueprint,
     batch.blueprint,
     imports.blueprint,
+    links.blueprint,
     pages.blueprint,
+    unsubscribe.blueprint,
+    qr.blueprint,
 ]
 
 
@@ -30,7 +54,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     found = settings or load()
     app = make_app("survey", found, SCHEMA, BLUEPRINTS, [running("relay"), running("worker")], _samples)
     rate_limit.install(app, found)
+    tallies.install(app, found)
+    atexit.register(_flush, weakref.ref(app))
     return app
+
+
+def _flush(app: weakref.ref[Flask]) -> None:
+    """At the end of a process that was asked to stop: write its last seconds of counts."""
+    if (found := app()) is not None:
+        tallies.flush(found)
 
 
 def _samples(conn: Connection) -> list[Sample]:

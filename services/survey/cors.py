@@ -23,6 +23,8 @@ def add_headers(response: Response) -> Response:
     """Let the calling page read the answer, errors too: a page that can't read a 4xx would send it again for ever."""
     origin = request.headers.get("Origin")
     response.headers.add("Vary", "Origin")
+    # One person's form is nobody else's, and asking for it again has to reach us.
+    response.headers.setdefault("Cache-Control", "no-store")
     allowed = g.get("allowed_origins")
     if origin and (not allowed or origin in allowed):
         response.headers["Access-Control-Allow-Origin"] = origin

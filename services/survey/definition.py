@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from shared.events import SCALES
@@ -18,6 +19,8 @@ class Definition:
     journey_revision: rises with every change of the survey or its journey; a definition is current while it matches.
     kept: the values already kept of each declared segment key, {key: {value, …}}, at most 50 each.
     document: the survey as it was PUT.
+    moment_of_truth: whether its touchpoint is one.
+    secret_generation, secret_rotated_at: which of its secrets sign respondents, since when (`signatures.py`).
     """
 
     survey: str
@@ -32,6 +35,9 @@ class Definition:
     reasons: frozenset[str]
     kept: dict[str, frozenset[str]]
     document: dict[str, Any] = field(repr=False)
+    moment_of_truth: bool = False
+    secret_generation: int = 1
+    secret_rotated_at: datetime | None = None
 
     @property
     def scale(self) -> tuple[int, int]:

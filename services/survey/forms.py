@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from services.survey.catalogues import translator
 from services.survey.definition import Definition
+from services.survey.eligibility import Decision
+from services.survey.phrases import widget_texts
 
 RIGHT_TO_LEFT = frozenset(("ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
 HIDDEN_BECAUSE = {
@@ -36,6 +39,15 @@ def text(texts: dict[str, Any] | None, lang: str) -> Any:
     return texts.get(lang) or next(iter(texts.values()))
 
 
+def decided(shown: dict[str, Any], decision: Decision, *, explain: bool) -> dict[str, Any]:
+    """The form after the rules were asked: hidden with the reason, or shown with where its steps are counted."""
+    steps = [{"passed": step.passed, "text": step.text} for step in decision.steps]
+    more: dict[str, Any] = {"explain": steps} if explain else {}
+    if decision.show:
+        return shown | {"counts": f"v1/surveys/{shown['survey']}/impressions"} | more
+    return shown | {"show": False, "hidden_because": decision.because} | more
+
+
 def form(definition: Definition, wanted: Iterable[str]) -> dict[str, Any]:
     """What a widget or page needs: show, hidden_because (where it is not shown), and the question in one language."""
     document = definition.document
@@ -60,4 +72,5 @@ def form(definition: Definition, wanted: Iterable[str]) -> dict[str, Any]:
         ],
         "thanks": text(document.get("thanks"), lang),
         "privacy_url": document.get("privacy_url"),
+        "texts": widget_texts(definition.metric, translator(lang)),
     }

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from flask import Response, render_template, request
-from flask.typing import ResponseReturnValue
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Response, request
 from flask_smorest import Blueprint
 from werkzeug.datastructures import MultiDict
 
-from services.survey import rate_limit, submission
+from services.survey import links, rate_limit, submission
+from services.survey.amendment import amend
+from services.survey.answer_fields import MAX_COMMENT
+from services.survey.catalogues import ours
 from services.survey.definition import Definition
+from services.survey.edit_tokens import VALID_FOR, edit_token, is_edit_token
 from services.survey.forms import form
-from services.survey.page_words import words
-from shared.web.app import database
+from services.survey.links import Link
+from services.survey.rendering import message, page, wanted_langs
+from services.survey.store import responses
+from shared.web.app import database, settings
 from shared.web.auth import public
 from shared.web.problems import Problem
 
@@ -29,66 +38,142 @@ blueprint = Blueprint(
 rate_limit.limit(blueprint)
 
 CHANNEL = "page"
-# Nothing on the page runs, and nobody may hide it in a frame of theirs to catch clicks.
-_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+# A page that was opened in time may be sent a little late.
+GRACE = timedelta(days=1)
+_AMENDABLE = ("score", "comment", "reasons")
+_SHOW = {"200": {"description": "HTML"}, "404": {"description": "No such survey"}}
+_GET = _SHOW | {"410": {"description": "The link's time is over"}}
+_POST = _SHOW | {"409": {"description": "Closed, or answered before"}, "422": {"description": "Asked again"}}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request to the page: the form it is about, the link it came by, and the answer it may give."""
+
+    shown: dict[str, Any]
+    link: Link | None
+    token: str | None
+    id: str
+    stored: dict[str, Any] | None
+
+    @property
+    def edit(self) -> str:
+        """The edit token of this visit's answer; the page carries it, so that only its giver sees an answer again."""
+        return edit_token(settings().secret_key, UUID(self.id))
+
+    @property
+    def is_changeable(self) -> bool:
+        return self.stored is not None and datetime.now(UTC) <= self.stored["received_at"] + VALID_FOR
 
 
 @blueprint.route("/s/<survey>", methods=["GET"])
-@blueprint.doc(responses={"200": {"description": "HTML"}}, summary="The survey as a plain page")
+@blueprint.doc(responses=_GET, summary="The survey as a plain page")
 @public
-def get_page(survey: str) -> ResponseReturnValue:
-    """The question as a plain form. `?score=` preselects and never records; `?lang=` chooses the language."""
-    shown = _form(survey)
-    if shown is None:
-        return _message("unknown", 404)
-    if not shown["show"]:
-        return _message("closed", 200, shown)
-    return _question(shown, 200, request.args, str(uuid4()))
+def get_page(survey: str) -> Response:
+    """The question as a plain form; whatever follows this address records nothing.
+
+    `?score=` preselects, `?lang=` chooses the language, `?t=` is a signed link's token. A token that is damaged is
+    left aside: the answer still counts, as nobody's.
+    """
+    visit = _visit(survey)
+    if visit is None:
+        return message("unknown", 404)
+    if not visit.shown["show"]:
+        return message(visit.shown["status"], 200, visit.shown)
+    if visit.stored:
+        return _answered(visit, 200)
+    if visit.link and visit.link.is_over(datetime.now(UTC)):
+        return _expired(visit.shown, visit.link)
+    return _question(visit, 200, request.args)
 
 
 @blueprint.route("/s/<survey>", methods=["POST"])
-@blueprint.doc(responses={"200": {"description": "HTML"}}, summary="Record the plain page's form")
+@blueprint.doc(responses=_POST, summary="Record the plain page's form")
 @public
-def post_page(survey: str) -> ResponseReturnValue:
-    """Record the form and say thanks. Sent twice, it is one answer, because its id was made with the page."""
+def post_page(survey: str) -> Response:
+    """Record the form and say thanks. Sent twice, it is one answer, because its id was made with the page.
+
+    `act=change` shows the answer again to its giver, `act=amend` changes it.
+    """
+    visit = _visit(survey)
+    if visit is None:
+        return message("unknown", 404)
+    if visit.link and visit.link.is_over(datetime.now(UTC) - GRACE) and not visit.stored:
+        return _expired(visit.shown, visit.link)
+    if request.form.get("act") in ("change", "amend") and visit.stored:
+        return _change(visit)
     try:
-        submission.submit(survey, _answer(request.form), _anybody)
+        receipt = submission.submit(survey, _answer(visit.link, request.form), _anybody, visit.link)
     except Problem as problem:
-        return _refused(_form(survey), problem)
-    return _message("thanks", 200, _form(survey))
+        return _refused(visit, problem)
+    return _thanks(replace(visit, id=str(receipt.id)), visit.shown["thanks"])
 
 
-def _refused(shown: dict[str, Any] | None, problem: Problem) -> ResponseReturnValue:
-    errors = problem.errors or {}
-    if shown is None:
-        return _message("unknown", 404)
-    if not shown["show"]:
-        return _message("closed", 409, shown)
-    if problem.status == 409:
-        return _message("answered", 409, shown)
-    id_ = str(uuid4()) if "id" in errors else request.form["id"]
-    return _question(shown, problem.status, request.form, id_, errors)
+def _visit(survey: str) -> Visit | None:
+    token = request.values.get("t")
+    link = links.read(settings().secret_key, survey, token)
+    with database() as conn:
+        try:
+            definition = submission.current(conn, survey)
+        except Problem:
+            return None
+        id_ = str(link.answer_id) if link else _own_id()
+        stored = responses.peek(conn, survey, UUID(id_)) if link or request.method == "POST" else None
+    shown = form(definition, wanted_langs(link.lang if link else None)) | {"status": definition.status}
+    return Visit(shown, link, token if link else None, id_, stored)
 
 
-def _form(survey: str) -> dict[str, Any] | None:
+def _own_id() -> str:
+    """The id in the form where its edit token proves that our page made both; else a new one."""
+    try:
+        id_ = UUID(request.form["id"])
+        if is_edit_token(settings().secret_key, id_, request.form["edit"]):
+            return str(id_)
+    except (KeyError, ValueError):
+        pass
+    return str(uuid4())
+
+
+def _change(visit: Visit) -> Response:
+    assert visit.stored is not None
+    if not visit.is_changeable:
+        return message("final", 409, visit.shown)
+    if request.form["act"] == "change":
+        before = MultiDict(
+            [("score", str(visit.stored["score"])), ("comment", visit.stored["comment"] or "")]
+        )
+        before.setlist("reasons", visit.stored["reasons"])
+        return _question(visit, 200, before)
+    fields = {name: value for name, value in _answer(visit.link, request.form).items() if name in _AMENDABLE}
     try:
         with database() as conn:
-            definition = submission.current(conn, survey)
-    except Problem:
-        return None
-    wanted = request.values.get("lang")
-    return form(definition, [wanted] if wanted else [tag for tag, _ in request.accept_languages])
+            amend(conn, UUID(visit.id), fields)
+    except Problem as problem:
+        return _refused(visit, problem)
+    return _thanks(visit, None, "changed_text")
 
 
-def _answer(values: MultiDict[str, str]) -> dict[str, Any]:
+def _refused(visit: Visit, problem: Problem) -> Response:
+    if problem.status in (429, 503):
+        raise problem
+    if not visit.shown["show"]:
+        return message(visit.shown["status"], 409, visit.shown)
+    if problem.status == 409 and visit.stored:
+        return _answered(visit, 409)
+    if problem.status in (403, 409):
+        return message("final", 409, visit.shown)
+    return _question(visit, problem.status, request.form, problem.errors or {"": "?"})
+
+
+def _answer(link: Link | None, values: MultiDict[str, str]) -> dict[str, Any]:
     score = values.get("score", "")
     return {
-        "id": values.get("id"),
+        "id": str(link.answer_id) if link else values.get("id"),
         "score": int(score) if score.isascii() and score.isdigit() and len(score) <= 2 else score or None,
         "comment": values.get("comment"),
         "reasons": values.getlist("reasons"),
         "lang": values.get("lang") or None,
-        "channel": CHANNEL,
+        "channel": link.channel if link else CHANNEL,
     }
 
 
@@ -97,27 +182,29 @@ def _anybody(definition: Definition) -> None:
 
 
 def _question(
-    shown: dict[str, Any],
-    status: int,
-    values: MultiDict[str, str],
-    id_: str,
-    errors: dict[str, Any] | None = None,
-) -> ResponseReturnValue:
+    visit: Visit, status: int, values: MultiDict[str, str], errors: dict[str, Any] | None = None
+) -> Response:
     given = {name: values.get(name, "") for name in ("score", "comment")} | {
         "reasons": values.getlist("reasons")
     }
-    return _page("survey.html", status, shown, given=given, id=id_, errors=errors or {})
+    limit = format_decimal(MAX_COMMENT, locale=ours(visit.shown["lang"]))
+    return page(
+        "survey.html", status, visit.shown, visit=visit, given=given, errors=errors or {}, limit=limit
+    )
 
 
-def _message(kind: str, status: int, shown: dict[str, Any] | None = None) -> ResponseReturnValue:
-    """A page that only says something: unknown, closed, answered or thanks."""
-    found = words(shown["lang"] if shown else "en")
-    text = (shown or {}).get("thanks") if kind == "thanks" else None
-    return _page("message.html", status, shown, title=found[kind], text=text or found[f"{kind}_text"])
+def _answered(visit: Visit, status: int) -> Response:
+    """You answered 4. Change it? Or, after a day, that it stays."""
+    assert visit.stored is not None
+    if not visit.is_changeable:
+        return message("final", status, visit.shown)
+    return page("answered.html", status, visit.shown, visit=visit, kind="answered")
 
 
-def _page(template: str, status: int, shown: dict[str, Any] | None, **values: Any) -> ResponseReturnValue:
-    lang, direction = (shown["lang"], shown["dir"]) if shown else ("en", "ltr")
-    html = render_template(template, lang=lang, dir=direction, form=shown, words=words(lang), **values)
-    headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
-    return Response(html, status, headers, content_type="text/html; charset=utf-8")
+def _thanks(visit: Visit, text: str | None, kind: str = "saved") -> Response:
+    return page("answered.html", 200, visit.shown, visit=visit, kind="thanks", text=text, said=kind)
+
+
+def _expired(shown: dict[str, Any], link: Link) -> Response:
+    day = link.expires_at.astimezone(settings().report_tz).date()
+    return message("expired", 410, shown, day=format_date(day, "long", locale=ours(shown["lang"])))

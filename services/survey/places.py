@@ -17,6 +17,16 @@ def places(journey: Document) -> dict[str, set[str]]:
     }
 
 
+def is_moment_of_truth(journey: Document, stage: str, touchpoint: str) -> bool:
+    """Whether the map calls the touchpoint a moment of truth."""
+    return any(
+        point["key"] == touchpoint and bool(point.get("moment_of_truth"))
+        for one in journey.get("stages") or []
+        if one["key"] == stage
+        for point in one.get("touchpoints") or []
+    )
+
+
 def displaced(journey: Document, surveys: Iterable[Document]) -> list[Document]:
     """Those surveys whose stage or touchpoint the map lacks."""
     known = places(journey)

@@ -4,22 +4,45 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from typing import NamedTuple
 
 Keys = Mapping[str, bytes]
 
 
-def pseudonym(keys: Keys, respondent: str | None) -> tuple[bytes | None, str | None]:
-    """(pseudonym of 32 bytes, key id) under the current key, the first one; (None, None) for nobody."""
+class Pseudonym(NamedTuple):
+    """A person, told apart but not named: 32 bytes, and the id of the key they were made with."""
+
+    digest: bytes
+    key_id: str
+
+
+Respondent = str | Pseudonym | None
+
+
+def pseudonym(keys: Keys, respondent: str) -> Pseudonym:
+    """The pseudonym under the current key, the first one."""
+    key_id = next(iter(keys))
+    return Pseudonym(_digest(keys[key_id], respondent), key_id)
+
+
+def stored_as(keys: Keys, respondent: Respondent) -> tuple[bytes | None, str | None]:
+    """What the database keeps: (pseudonym, key id); (None, None) for nobody."""
     if respondent is None:
         return None, None
-    key_id = next(iter(keys))
-    return _digest(keys[key_id], respondent), key_id
+    return pseudonym(keys, respondent) if isinstance(respondent, str) else respondent
 
 
-def is_same(keys: Keys, stored: bytes | None, key_id: str | None, respondent: str | None) -> bool:
+def every_digest(keys: Keys, respondent: str) -> list[bytes]:
+    """The person's pseudonyms under all keys: rows may have been written under any of them."""
+    return [_digest(secret, respondent) for secret in keys.values()]
+
+
+def is_same(keys: Keys, stored: bytes | None, key_id: str | None, respondent: Respondent) -> bool:
     """Whether the stored pseudonym, possibly made under an older key, belongs to `respondent`."""
     if stored is None or respondent is None:
         return stored is None and respondent is None
+    if isinstance(respondent, Pseudonym):
+        return hmac.compare_digest(respondent.digest, stored)
     secret = keys.get(key_id or "")
     return secret is not None and hmac.compare_digest(_digest(secret, respondent), stored)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from services.survey.accept import NewAnswer, Outcome, accept_many, accept_one, 
 from services.survey.answers import Answer, Rejected, read
 from services.survey.definition import Definition
 from services.survey.forms import HIDDEN_BECAUSE
+from services.survey.links import Link
+from services.survey.signatures import is_signed
 from services.survey.store import surveys
 from shared.db import Connection
 from shared.web.app import autocommit, database, settings
@@ -34,17 +36,18 @@ class Receipt:
     is_new: bool
 
 
-def submit(survey: str, item: object, admit: Admit) -> Receipt:
-    """Take one answer in. `admit` raises Problem where the caller may not answer this survey.
+def submit(survey: str, item: object, admit: Admit, link: Link | None = None) -> Receipt:
+    """Take one answer in. `admit` raises Problem where the caller may not answer this survey. A signed `link`
+    says who answers, in place of what the item says.
 
     Raises Problem: 404 unknown survey, 409 not live or the id used for other content, 422 naming each bad field.
     """
     received_at = datetime.now(UTC)
-    answer = _quickly(survey, item, admit, received_at)
+    answer = _quickly(survey, item, admit, received_at, link)
     if answer:
         return Receipt(answer.id, survey, True)
     with database() as conn:
-        return _thoroughly(conn, survey, item, admit, received_at)
+        return _thoroughly(conn, survey, item, admit, received_at, link)
 
 
 def _remembered() -> dict[str, Definition]:
@@ -62,13 +65,33 @@ def current(conn: Connection, survey: str) -> Definition:
     return _known(surveys.definitions(conn, [survey], lock=False), survey)
 
 
-def _quickly(survey: str, item: object, admit: Admit, received_at: datetime) -> Answer | None:
+def recent(survey: str, admit: Admit) -> Definition:
+    """The survey's definition, from memory where it admits the caller: for what may be a moment behind.
+
+    Raises Problem 404, and what `admit` raises on the definition as it is now.
+    """
+    found = _remembered().get(survey)
+    if found is not None:
+        try:
+            admit(found)
+            return found
+        except Problem:
+            pass  # to be refused only by what the database says now
+    with database() as conn:
+        found = _remembered()[survey] = current(conn, survey)
+    admit(found)
+    return found
+
+
+def _quickly(
+    survey: str, item: object, admit: Admit, received_at: datetime, link: Link | None
+) -> Answer | None:
     definition = _remembered().get(survey)
     if definition is None or definition.status != "live":
         return None
     try:
         admit(definition)
-        answer = read(item, definition, received_at)
+        answer = _read(item, definition, received_at, link)
     except (Problem, Rejected):
         return None  # to be refused only by what the database says now
     try:
@@ -81,12 +104,14 @@ def _quickly(survey: str, item: object, admit: Admit, received_at: datetime) -> 
     return answer if accepted else None
 
 
-def _thoroughly(conn: Connection, survey: str, item: object, admit: Admit, received_at: datetime) -> Receipt:
+def _thoroughly(
+    conn: Connection, survey: str, item: object, admit: Admit, received_at: datetime, link: Link | None
+) -> Receipt:
     definition = _known(surveys.definitions(conn, [survey]), survey)
     _remembered()[survey] = definition
     admit(definition)
     try:
-        answer = read(item, definition, received_at)
+        answer = _read(item, definition, received_at, link)
     except Rejected as rejected:
         _refuse_closed(definition)
         raise invalid({field: [text] for field, text in rejected.errors.items()}) from rejected
@@ -95,6 +120,18 @@ def _thoroughly(conn: Connection, survey: str, item: object, admit: Admit, recei
         errors = {"id": ["Was used before, for another answer."]}
         raise Problem(409, "This id belongs to another answer", "Make a new UUID for each answer.", errors)
     return Receipt(answer.id, survey, outcome == "accepted")
+
+
+def _read(item: object, definition: Definition, received_at: datetime, link: Link | None) -> Answer:
+    answer = read(item, definition, received_at)
+    if link is not None:
+        return replace(answer, respondent=link.respondent, attributes=dict(link.attributes))
+    if answer.respondent is None:
+        return answer
+    assert isinstance(item, dict)
+    assert isinstance(answer.respondent, str)
+    key, sig = settings().secret_key, item.get("sig")
+    return replace(answer, verified=is_signed(key, definition, answer.respondent, sig, received_at))
 
 
 def _take(conn: Connection, item: NewAnswer, received_at: datetime) -> Outcome:

@@ -95,6 +95,8 @@ def _warnings(journey: dict[str, Any] | None, document: Document) -> list[str]:
         return []
     warnings = [] if document.get("origins") else ["origins is empty: any site may show this survey."]
     stages = journey["document"].get("stages") or []
+    if not (document.get("fatigue") or {}).get("cooldown_days"):
+        warnings.append("fatigue.cooldown_days is not set: a visitor may be asked on every page view.")
     owned = any(stage.get("owner") for stage in stages if stage["key"] == document["stage"])
     if not owned and not journey["document"].get("owner"):
         warnings.append(f"Stage ‘{document['stage']}’ has no owner; alerts go to the fallback.")

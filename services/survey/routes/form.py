@@ -11,11 +11,14 @@ from flask_smorest import Blueprint
 
 from services.survey import rate_limit, submission
 from services.survey.amendment import amend
+from services.survey.asking import Visitor, ask
 from services.survey.cors import add_headers, check_origin
+from services.survey.definition import Definition
 from services.survey.edit_tokens import edit_token, is_edit_token
-from services.survey.forms import form
+from services.survey.forms import decided, form
 from services.survey.routes.documents import answers
 from services.survey.schemas.responses import Amended, Amendment, Answer, FormQuery, Receipt
+from services.survey.tallies import tallies
 from shared.web.app import database, json_body, settings
 from shared.web.auth import public
 from shared.web.problems import Problem
@@ -24,6 +27,7 @@ blueprint = Blueprint("form", __name__, description="The public door: forms and 
 blueprint.after_request(add_headers)
 rate_limit.limit(blueprint)
 
+MAX_ORIGIN = 253
 _BODY = {"required": True, "content": {"application/json": {"schema": Answer}}}
 _CHANGE = {"required": True, "content": {"application/json": {"schema": Amendment}}}
 _TOKEN = {
@@ -50,12 +54,21 @@ def preflight() -> None:
 @blueprint.arguments(FormQuery, location="query")
 @blueprint.response(200)
 def get_form(query: dict[str, Any], survey: str) -> dict[str, Any]:
-    """Whether to show the survey, and its question in one language: {show, hidden_because?, question, scale, …}."""
+    """Whether to show the survey, and its question in one language: {show, hidden_because?, question, scale, …}.
+
+    A verified respondent who gets `show: true` counts as asked. `counts`: where a display's steps are counted.
+    `explain`: every rule's verdict, where asked for.
+    """
+    wanted = [query["lang"]] if query["lang"] else [tag for tag, _ in request.accept_languages]
     with database() as conn:
         definition = submission.current(conn, survey)
-    check_origin(definition)
-    wanted = [query["lang"]] if query["lang"] else [tag for tag, _ in request.accept_languages]
-    return form(definition, wanted)
+        _check_display(definition)
+        shown = form(definition, wanted)
+        if not shown["show"]:
+            return shown
+        visitor = Visitor(query["respondent"], query["sig"], query["asked"], query["draw"])
+        decision = ask(conn, settings(), definition, visitor)
+    return decided(shown, decision, explain=bool(query["explain"]))
 
 
 @blueprint.route("/v1/surveys/<survey>/responses", methods=["POST"])
@@ -73,6 +86,8 @@ def get_form(query: dict[str, Any], survey: str) -> dict[str, Any]:
 def post_response(survey: str) -> Response:
     """Take one answer. 201 means it is durable; sending it again is harmless and answers 200."""
     receipt = submission.submit(survey, json_body(), check_origin)
+    if receipt.is_new and "Origin" in request.headers:
+        tallies().count(survey, "answered")
     token = edit_token(settings().secret_key, receipt.id)
     body = {"id": str(receipt.id), "survey": receipt.survey, "edit_token": token}
     return Response(orjson.dumps(body), 201 if receipt.is_new else 200, content_type="application/json")
@@ -94,6 +109,15 @@ def patch_response(id: UUID) -> dict[str, Any]:
 def post_amend(id: UUID) -> dict[str, Any]:
     """The same as PATCH, for senders that can only POST (a page being left)."""
     return _amend(id)
+
+
+def _check_display(definition: Definition) -> None:
+    """As `check_origin`, counted for the admin to see."""
+    try:
+        check_origin(definition)
+    except Problem:
+        tallies().block(definition.survey, request.headers["Origin"][:MAX_ORIGIN])
+        raise
 
 
 def _amend(id_: UUID) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
+from services.survey.response_rate import response_rate
 from services.survey.routes.documents import answers
 from services.survey.schemas.measurement import Measurement, MeasurementQuery
+from services.survey.store import impressions, surveys
 from services.survey.store import measurement as store
-from services.survey.store import surveys
 from shared.db import Connection
 from shared.events import isoformat
 from shared.web.app import database, settings
@@ -28,7 +29,7 @@ _PLACE = ("journey", "stage", "metric", "audience")
 @blueprint.arguments(MeasurementQuery, location="query", unknown=None)
 @blueprint.response(200, Measurement)
 def get_measurement(query: dict[str, Any]) -> Response:
-    """Answers a day by channel and language in two periods, and since when each wording of the question is live.
+    """Answers a day by channel and language, response rate, and since when each wording of the question is live.
 
     Employees' answers are not counted: by day, channel and language they would be too few to stay anonymous.
     """
@@ -39,10 +40,14 @@ def get_measurement(query: dict[str, Any]) -> Response:
             name: _period(conn, keys, query[f"{name}_from"], query[f"{name}_to"])
             for name in ("before", "since")
         }
+        rates = {
+            name: response_rate(impressions.total(conn, keys, query[f"{name}_from"], query[f"{name}_to"]))
+            for name in ("before", "since")
+        }
         wordings = store.wordings(conn, place)
     for wording in wordings:
         wording["live_from"] = isoformat(wording["live_from"])
-    return jsonify(place | periods | {"wordings": wordings, "response_rate": None})
+    return jsonify(place | periods | {"wordings": wordings, "response_rate": rates})
 
 
 def _period(conn: Connection, keys: list[str], first: date, last: date) -> dict[str, Any]:

@@ -64,8 +64,15 @@ class Wording(Schema):
     live_from = fields.String(metadata={"format": "date-time"})
 
 
+class ResponseRates(Schema):
+    """Answers a display in pages, 0 to 1; null for a period without displays."""
+
+    before = fields.Float(allow_none=True)
+    since = fields.Float(allow_none=True)
+
+
 class Measurement(Schema):
-    """How a stage is asked. Of employees' answers nothing is counted. response_rate: null while not known."""
+    """How a stage is asked. Of employees' answers nothing is counted."""
 
     journey = fields.String()
     stage = fields.String()
@@ -74,4 +81,4 @@ class Measurement(Schema):
     before = fields.Nested(MeasuredPeriod)
     since = fields.Nested(MeasuredPeriod)
     wordings = fields.List(fields.Nested(Wording))
-    response_rate = fields.Float(allow_none=True)
+    response_rate = fields.Nested(ResponseRates)

@@ -95,6 +95,19 @@ class FormQuery(Schema):
     respondent = fields.String(load_default=None)
     sig = fields.String(load_default=None)
     explain = fields.String(load_default=None)
+    asked = fields.Integer(
+        load_default=None,
+        validate=validate.Range(-(2**53), 2**53),
+        metadata={
+            "description": "when this browser last showed the survey, in seconds since 1970; negative where it was "
+            "closed unanswered"
+        },
+    )
+    draw = fields.Integer(
+        load_default=None,
+        validate=validate.Range(0, 9_999),
+        metadata={"description": "what this browser drew once, for sampling a visitor nobody knows"},
+    )
 
 
 class ResponseList(Page):

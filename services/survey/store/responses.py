@@ -27,6 +27,7 @@ class Row(NamedTuple):
     segments: str
     respondent: bytes | None
     respondent_key: str | None
+    respondent_verified: bool | None
     lang: str | None
     channel: str | None
     answered_at: Any
@@ -37,10 +38,11 @@ class Row(NamedTuple):
 
 _COLUMNS = ", ".join(Row._fields)
 _VALUES = """id, answer_id, survey, survey_revision, score, comment, string_to_array(reasons, ','), attributes,
-    segments, respondent, respondent_key, lang, channel, answered_at, received_at, historic, first_content"""
+    segments, respondent, respondent_key, respondent_verified, lang, channel, answered_at, received_at, historic,
+    first_content"""
 _TYPES = (
-    "uuid", "uuid", "text", "int", "smallint", "text", "text", "jsonb", "jsonb", "bytea", "text", "text", "text",
-    "timestamptz", "timestamptz", "boolean", "bytea",
+    "uuid", "uuid", "text", "int", "smallint", "text", "text", "jsonb", "jsonb", "bytea", "text", "boolean", "text",
+    "text", "timestamptz", "timestamptz", "boolean", "bytea",
 )  # fmt: skip
 
 _INSERT_MANY = f"""
@@ -121,6 +123,14 @@ def lock(conn: Connection, id_: UUID) -> dict[str, Any] | None:
                   answered_at, received_at, historic
            FROM response WHERE id = %s FOR UPDATE""",
         [id_],
+    ).fetchone()
+
+
+def peek(conn: Connection, survey: str, id_: UUID) -> dict[str, Any] | None:
+    """What its giver may see of an answer to `survey`: score, comment, reasons, received_at; None without one."""
+    return conn.execute(
+        "SELECT score, comment, reasons, received_at FROM response WHERE id = %s AND survey = %s",
+        [id_, survey],
     ).fetchone()
 
 

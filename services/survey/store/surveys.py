@@ -8,6 +8,7 @@ from typing import Any
 from psycopg.types.json import Json
 
 from services.survey.definition import Definition
+from services.survey.places import is_moment_of_truth
 from shared.db import Connection
 
 Row = dict[str, Any]
@@ -17,6 +18,7 @@ _ROW = f"survey, {', '.join(PLACE)}, status, revision, document"
 
 _DEFINITION = """
     SELECT s.survey, s.journey, s.stage, s.touchpoint, s.metric, s.audience, s.status, s.revision, s.document,
+           s.secret_generation, s.secret_rotated_at,
            j.revision AS journey_revision, j.document AS journey_document,
            ARRAY(SELECT ARRAY[v.key, v.value] FROM segment_value AS v WHERE v.journey = s.journey) AS kept
     FROM survey AS s JOIN journey AS j USING (journey) WHERE s.survey = ANY(%s)"""
@@ -82,10 +84,25 @@ def save(conn: Connection, survey: str, document: dict[str, Any], revision: int)
     )
 
 
+def rotate_secret(conn: Connection, survey: str) -> None:
+    """Give the survey its next secret, under its lock."""
+    conn.execute(
+        """UPDATE survey SET secret_generation = secret_generation + 1, secret_rotated_at = now()
+           WHERE survey = %s""",
+        [survey],
+    )
+
+
 def _definition(row: Row) -> Definition:
-    kept: dict[str, set[str]] = {key: set() for key in row.pop("journey_document").get("segments") or []}
+    journey = row.pop("journey_document")
+    kept: dict[str, set[str]] = {key: set() for key in journey.get("segments") or []}
     for key, value in row.pop("kept"):
         if key in kept:
             kept[key].add(value)
     reasons = frozenset(reason["key"] for reason in row["document"].get("reasons") or [])
-    return Definition(reasons=reasons, kept={key: frozenset(values) for key, values in kept.items()}, **row)
+    return Definition(
+        reasons=reasons,
+        kept={key: frozenset(values) for key, values in kept.items()},
+        moment_of_truth=is_moment_of_truth(journey, row["stage"], row["touchpoint"]),
+        **row,
+    )

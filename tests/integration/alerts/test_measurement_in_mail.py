@@ -100,7 +100,7 @@ def test_what_moved_is_in_mail_page_and_json(
     assert line.partition(";")[0] in told(mail, "html")
     found = call("GET", f"/v1/incidents/{incident}", role="viewer").json["measurement"]
     assert {one["channel"]: one["moved"] for one in found["channels"]} == {"app": True, "link": True}
-    assert (found["volume"]["moved"], found["response_rate"]) == (False, None)
+    assert (found["volume"]["moved"], found["response_rate"]) == (False, {"before": None, "since": None})
     page = client.get(links.incident_link(settings, incident).removeprefix(settings.alerts_url)).text
     assert "Is it true?" in page
     assert re.search(APP, page)

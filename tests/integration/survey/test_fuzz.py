@@ -23,9 +23,18 @@ ODD = st.one_of(
 )  # fmt: skip
 QUERIES = (
     "limit", "cursor", "archived", "journey", "survey", "stage", "score", "reason", "from", "to", "lang", "metric",
-    "audience", "dry_run", "respondent", "sig", "explain",
+    "audience", "dry_run", "respondent", "sig", "explain", "asked", "draw", "t", "merge", "scale",
 )  # fmt: skip
-GETS = ("/v1/journeys", "/v1/surveys", "/v1/responses", "/v1/surveys/delivery-nps/form", "/s/delivery-nps")
+GETS = (
+    "/v1/journeys", "/v1/surveys", "/v1/responses", "/v1/surveys/delivery-nps/form", "/s/delivery-nps",
+    "/v1/surveys/delivery-nps/impressions", "/v1/surveys/delivery-nps/email", "/s/delivery-nps/unsubscribe",
+    "/s/delivery-nps/qr.svg", "/s/delivery-nps/qr.png",
+)  # fmt: skip
+LINKS: dict[str, Any] = {
+    "links": [{"respondent": "c", "attributes": {"plan": "pro"}, "lang": "en"}], "channel": "email",
+    "expires_in_days": 3, "email": True,
+}  # fmt: skip
+IMPRESSION = {"step": "never", "respondent": "c", "sig": "s"}
 
 
 def mutated(value: Any, odd: Any, rng: random.Random) -> Any:
@@ -55,6 +64,8 @@ def test_never_a_500(shop: Service, odd: Any, seed: int, text: str) -> None:
         ("PUT", f"/v1/journeys/{quote(text or '-', safe='')}?dry_run=true", JOURNEY),
         ("POST", "/v1/surveys/delivery-nps/responses", mutated(ANSWER, odd, rng)),
         ("POST", "/v1/responses/batch", mutated([{**ANSWER, "survey": "delivery-nps"}] * 2, odd, rng)),
+        ("POST", "/v1/surveys/delivery-nps/links", mutated(LINKS, odd, rng)),
+        ("POST", "/v1/surveys/delivery-nps/impressions", mutated(IMPRESSION, odd, rng)),
         ("PATCH", f"/v1/responses/{ANSWER['id']}", {rng.choice(list(ANSWER)): odd, "edit_token": token}),
     ]
     for method, path, body in calls:
@@ -65,7 +76,7 @@ def test_never_a_500(shop: Service, odd: Any, seed: int, text: str) -> None:
         check(shop.call("GET", query), "GET", query, None)
     form = {
         name: rng.choice([str(odd), text])
-        for name in rng.sample(["id", "score", "comment", "reasons", "lang"], 3)
+        for name in rng.sample(["id", "score", "comment", "reasons", "lang", "t", "edit", "act"], 3)
     }
     check(shop.call("POST", "/s/delivery-nps", None, data=form), "POST", "/s", form)
 

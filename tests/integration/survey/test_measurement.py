@@ -51,7 +51,7 @@ def test_days_by_channel_and_language(shop: Service) -> None:
         "languages": {"de": 2, "en": 1},
     }
     assert [day["channels"] for day in found["since"]["days"]] == [{"link": 1}]
-    assert found["response_rate"] is None
+    assert found["response_rate"] == {"before": None, "since": None}
     assert (found["audience"], found["before"]["from"]) == ("customer", ASKED["before_from"])
 
 

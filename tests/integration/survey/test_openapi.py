@@ -11,11 +11,17 @@ OURS = {
     "/v1/surveys/{survey}": {"put", "get", "delete"},
     "/v1/surveys/{survey}/form": {"get"},
     "/v1/surveys/{survey}/responses": {"post"},
+    "/v1/surveys/{survey}/impressions": {"get", "post"},
+    "/v1/surveys/{survey}/secret": {"get"},
+    "/v1/surveys/{survey}/secret/rotate": {"post"},
+    "/v1/surveys/{survey}/links": {"post"},
+    "/v1/surveys/{survey}/email": {"get"},
     "/v1/responses": {"get"},
     "/v1/responses/{id}": {"patch"},
     "/v1/responses/{id}/amend": {"post"},
     "/v1/responses/batch": {"post"},
     "/s/{survey}": {"get", "post"},
+    "/s/{survey}/unsubscribe": {"get", "post"},
 }
 
 

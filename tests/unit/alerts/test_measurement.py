@@ -44,7 +44,12 @@ def period(
 
 def answer(before: Document, since: Document, *wordings: tuple[str, int, str]) -> Document:
     named = [{"survey": s, "revision": r, "live_from": f"{day}T09:00:00Z"} for s, r, day in wordings]
-    return {"before": before, "since": since, "wordings": named, "response_rate": None}
+    return {
+        "before": before,
+        "since": since,
+        "wordings": named,
+        "response_rate": {"before": 0.25, "since": None},
+    }
 
 
 def usual(
@@ -162,7 +167,7 @@ def measured(**changed: Any) -> Document:
         "channels": [{"channel": "app", "before": 0.2, "since": 0.21, "moved": False}],
         "languages": [],
         "wordings": [],
-        "response_rate": None,
+        "response_rate": {"before": 0.25, "since": None},
     }
     return still | changed
 
@@ -203,4 +208,4 @@ def test_the_page_says_what_is_not_known() -> None:
     assert found["Volume"] == ("Too few whole days to tell",)
     assert found["Channels"] == ("app: too few answers to tell",)
     assert found["Languages"] == ("No answer names its language",)
-    assert (found["Wording"], found["Response rate"]) == (("Unchanged",), ("Not known",))
+    assert (found["Wording"], found["Response rate"]) == (("Unchanged",), ("25 % before",))

@@ -13,7 +13,6 @@ from services.survey.definition import KEPT_SEGMENT_VALUES, new_values, segment_
 from services.survey.edit_tokens import edit_token, is_edit_token
 from services.survey.forms import choose_lang, form
 from services.survey.journey_events import published
-from services.survey.page_words import WORDS
 from services.survey.wording import is_reworded
 from tests.unit.survey.definitions import DOCUMENT, definition
 
@@ -56,7 +55,7 @@ def test_segments_are_the_declared_attributes_as_text() -> None:
 @given(st.text(max_size=30).filter(lambda text: text.isprintable()))
 def test_pseudonyms_survive_a_new_key(name: str) -> None:
     old, both = {"k1": b"1" * 32}, {"k2": b"2" * 32, "k1": b"1" * 32}
-    stored, key_id = respondents.pseudonym(old, name)
+    stored, key_id = respondents.stored_as(old, name)
     assert key_id == "k1"
     assert stored
     assert len(stored) == 32
@@ -133,7 +132,3 @@ def test_an_event_fills_in_what_the_document_left_out() -> None:
         ],
         "surveys": [{**survey, "reasons": []}],
     }
-
-
-def test_the_page_says_the_same_in_every_language() -> None:
-    assert len({frozenset(texts) for texts in WORDS.values()}) == 1

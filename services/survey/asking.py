@@ -1,0 +1,113 @@
+"""Asking a person: who they are, whether the rules allow it, and the note that they were asked, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from secrets import randbelow
+from typing import NamedTuple
+
+from services.survey import eligibility, respondents
+from services.survey.answer_fields import MAX_TEXT, unstorable
+from services.survey.definition import Definition
+from services.survey.eligibility import Decision, Past, Step
+from services.survey.signatures import is_signed
+from services.survey.store import contacts
+from services.survey.store.contacts import Event
+from shared.db import Connection
+from shared.settings import Settings
+
+# How many different numbers a browser may draw for itself.
+DRAWS = 10_000
+
+
+class Visitor(NamedTuple):
+    """What the page says about who is there: `respondent` and `sig` from the site, the rest from the browser.
+
+    asked: when this browser last showed the survey (seconds since 1970), negative where it was closed unanswered.
+    drawn: what it drew once, below DRAWS.
+    """
+
+    respondent: str | None = None
+    sig: str | None = None
+    asked: int | None = None
+    drawn: int | None = None
+
+
+def verified(
+    settings: Settings, definition: Definition, respondent: str | None, sig: str | None
+) -> str | None:
+    """The respondent's name where its signature is right, else None: then nothing stored is read or written."""
+    name = (respondent or "").strip()
+    if not name or len(name) > MAX_TEXT or unstorable(name):
+        return None
+    return name if is_signed(settings.secret_key, definition, name, sig, datetime.now(UTC)) else None
+
+
+def ask(conn: Connection, settings: Settings, definition: Definition, visitor: Visitor) -> Decision:
+    """Whether to show the survey to this visitor now; to a verified respondent it then counts as asked.
+
+    The caller owns the transaction and commits it before it answers.
+    """
+    now = datetime.now(settings.report_tz)
+    name = verified(settings, definition, visitor.respondent, visitor.sig)
+    if name is not None:
+        return _ask_respondent(conn, settings, definition, name, now)
+    drawn = randbelow(DRAWS) if visitor.drawn is None else visitor.drawn
+    # A browser remembers each survey by itself: the rest between surveys is for people we know.
+    rules = _rules(definition, rest_days=0)
+    decision = eligibility.decide(
+        rules, _told(definition, visitor), eligibility.draw(rules.survey, f"browser:{drawn}"), now
+    )
+    return _with(decision, _unverified(visitor))
+
+
+def _ask_respondent(
+    conn: Connection, settings: Settings, definition: Definition, name: str, now: datetime
+) -> Decision:
+    keys = settings.respondent_keys
+    pseudonym = respondents.pseudonym(keys, name)
+    contacts.lock(conn, pseudonym)
+    past = contacts.past(conn, respondents.every_digest(keys, name))
+    rules = _rules(definition, settings.ask_rest_days)
+    decision = eligibility.decide(rules, past, eligibility.draw(rules.survey, f"respondent:{name}"), now)
+    if decision.show:
+        contacts.record(conn, pseudonym, definition.survey, "asked_at", now)
+    return _with(decision, Step(True, "respondent: verified"))
+
+
+def _rules(definition: Definition, rest_days: int) -> eligibility.Rules:
+    rest = timedelta(days=rest_days)
+    truth = definition.moment_of_truth
+    return eligibility.rules(definition.survey, definition.document, moment_of_truth=truth, rest=rest)
+
+
+def note(
+    conn: Connection, settings: Settings, definition: Definition, visitor: Visitor, event: Event
+) -> bool:
+    """Keep that a verified respondent closed the survey or does not want any; False, nothing kept, for others."""
+    name = verified(settings, definition, visitor.respondent, visitor.sig)
+    if name is None:
+        return False
+    pseudonym = respondents.pseudonym(settings.respondent_keys, name)
+    contacts.record(conn, pseudonym, definition.survey, event, datetime.now(UTC))
+    return True
+
+
+def _told(definition: Definition, visitor: Visitor) -> Past:
+    asked = visitor.asked or 0
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).timestamp()
+    if not 0 < abs(asked) < tomorrow:  # a clock that was wrong then must not hide the survey for years
+        return Past()
+    at = {definition.survey: datetime.fromtimestamp(abs(asked), UTC)}
+    return Past(at, at if asked < 0 else {})
+
+
+def _unverified(visitor: Visitor) -> Step:
+    if not visitor.respondent:
+        return Step(True, "respondent: none named")
+    why = "its sig is wrong" if visitor.sig else "it has no sig"
+    return Step(True, f"respondent: not verified, {why}; only what this browser remembers counts")
+
+
+def _with(decision: Decision, step: Step) -> Decision:
+    return decision._replace(steps=[step, *decision.steps])

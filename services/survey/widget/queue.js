@@ -1,0 +1,137 @@
+// Answers on their way: kept from a person's first choice until the service has said that it has them.
+//
+// The first content that is sent under an id is frozen, because the service takes an id only once with one content;
+// whatever changed meanwhile follows as an amendment. So everything may be sent again at any time, by any tab.
+import { local } from './storage.js'
+import { request } from './request.js'
+
+const PREFIX = 'journeyloop:answer:'
+const MOST = 20
+const KEPT_FOR = 7 * 864e5
+const TIMEOUT = 1e4
+const LONGEST_WAIT = 6e4
+const ORPHAN_AFTER = 1e4 // a living page sends its own answers by then
+const mine = new Map() // id → [answer, tell]: answers given in this page
+const busy = new Map() // id → the promise of the attempt under way
+let timer
+
+/**
+ * Keep an answer, and send it when it is due (ms since 1970); `tell` hears 'saved', 'queued' or 'error'.
+ * An answer: {id, base, survey, at, due, who: {…what the page says}, want: {score, comment, reasons}}.
+ */
+export function keep(answer, tell) {
+  mine.set(answer.id, [answer, tell])
+  save(answer)
+  local((storage) => {
+    const oldest = stored(storage).sort((one, other) => other.at - one.at)
+    oldest.slice(MOST).forEach(({ id }) => storage.removeItem(PREFIX + id))
+  })
+  schedule()
+}
+
+/** Send what is due; `eager` even before its back-off is over, though never before the service's Retry-After. */
+export async function flush(eager) {
+  await Promise.all([...mine.values()].map(([answer]) => send(answer, eager)))
+  const others = async (lock) => {
+    for (const answer of lock ? orphans() : []) if (answer.due <= Date.now()) await send({ ...answer, due: 0 }, eager)
+  }
+  const { locks } = navigator // one tab at a time, where tabs can agree
+  await (locks ? locks.request('journeyloop', { ifAvailable: true }, others).catch(() => {}) : others(true))
+  schedule()
+}
+
+/** Send all there is without waiting; where the page is `gone`, the next one may have what does not arrive. */
+export function leave(gone) {
+  for (const [answer] of mine.values()) {
+    answer.due = gone ? 0 : Date.now()
+    save(answer)
+    send(answer, true)
+  }
+}
+
+/** Send one answer now, or after the attempt under way; resolves to what `tell` hears. */
+export function send(answer, eager) {
+  const attempt = async () => {
+    await busy.get(answer.id)
+    const now = Date.now()
+    if (now - answer.at > KEPT_FOR) drop(answer)
+    else if (now >= answer.due && now >= (answer.after || 0) && (eager || now >= (answer.next || 0))) {
+      const tell = mine.get(answer.id)?.[1]
+      const outcome = await deliver(answer)
+      tell?.(outcome)
+    }
+  }
+  const promise = attempt().then(() => busy.get(answer.id) === promise && busy.delete(answer.id))
+  busy.set(answer.id, promise)
+  return promise
+}
+
+async function deliver(answer) {
+  for (;;) {
+    const { id, base, token } = answer
+    const wanted = JSON.stringify(answer.want)
+    if (answer.done === wanted) return drop(answer), 'saved'
+    answer.first ||= { ...answer.want }
+    save(answer)
+    const { status_: status, json_: json, wait_: wait } = await (token
+      ? request(`${base}v1/responses/${id}/amend`, { ...answer.want, edit_token: token }, TIMEOUT)
+      : request(`${base}v1/surveys/${answer.survey}/responses`, { ...answer.who, ...answer.first, id }, TIMEOUT))
+    if (status < 300 && json?.id === id) {
+      answer.done = token ? wanted : JSON.stringify(answer.first)
+      answer.token ||= json.edit_token
+      answer.tries = 0
+    } else if (status < 400 || status > 499 || status === 408 || status === 429) {
+      return postpone(answer, wait), 'queued'
+    } else if (status !== 422 || !forgive(answer, json?.errors)) {
+      return drop(answer), 'error'
+    }
+  }
+}
+
+/** Leave out what the service does not take, unless it is the score: an answer weighs more than its attributes. */
+function forgive(answer, errors) {
+  let left = 0
+  for (const path in errors) {
+    const field = path.split(/[.[]/)[0]
+    for (const part of [answer.who, answer.want, answer.first]) {
+      if (field !== 'score' && field in part) left = delete part[field]
+    }
+  }
+  return left
+}
+
+function postpone(answer, wait) {
+  answer.tries = (answer.tries || 0) + 1
+  const pause = Math.min(LONGEST_WAIT, 1e3 * 2 ** answer.tries) * (0.5 + Math.random() / 2)
+  answer.next = Date.now() + pause
+  if (wait) answer.after = Date.now() + wait
+  save(answer)
+  schedule()
+}
+
+function schedule() {
+  const waiting = [...[...mine.values()].map(([answer]) => answer), ...orphans()]
+  const times = waiting.map(({ due, next = 0, after = 0 }) => Math.max(due, next, after))
+  clearTimeout(timer)
+  if (times.length) timer = setTimeout(flush, Math.max(500, Math.min(...times) - Date.now()))
+}
+
+/** Answers of pages that are gone, due once a living page would have sent them. */
+const orphans = () =>
+  (local(stored) || [])
+    .filter(({ id }) => !mine.has(id))
+    .map((answer) => ({ ...answer, due: answer.due && answer.due + ORPHAN_AFTER }))
+
+const stored = (storage) =>
+  Object.keys(storage)
+    .filter((key) => key.startsWith(PREFIX))
+    .map((key) => JSON.parse(storage.getItem(key)))
+
+function save(answer) {
+  local((storage) => storage.setItem(PREFIX + answer.id, JSON.stringify(answer)))
+}
+
+function drop({ id }) {
+  mine.delete(id)
+  local((storage) => storage.removeItem(PREFIX + id))
+}

@@ -1,0 +1,137 @@
+"""Every state in every surrounding: nothing too small, nothing cut off, nothing that a reader of screens can't use.
+
+With JOURNEYLOOP_PICTURES=1 a picture of each goes to docs/img/, for people to look at.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.customers import Customers, card, choose, reach, send
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+SIZES = {"phone": (320, 640), "tablet": (768, 1024), "desktop": (1280, 800)}
+SURROUNDINGS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "forced-colours": {"forced_colors": "active"},
+    "dark-forced-colours": {"forced_colors": "active", "color_scheme": "dark"},
+}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page as it is."""
+    page.evaluate(AXE.read_text())  # not by a script element, which the page's policy forbids
+    ours = "'journeyloop-survey'" if "look=hostile" in page.url else "document"
+    found = page.evaluate(f"axe.run({ours}, {{resultTypes: ['violations']}})")
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in found["violations"] for node in rule["nodes"]]
+
+
+def too_small(page: Page) -> list[str]:
+    """Controls of the card under 44 × 44 px, and text cut off or out of the window."""
+    return page.evaluate(
+        """() => {
+          const root = document.querySelector('journeyloop-survey').shadowRoot
+          const wrong = []
+          for (const one of root.querySelectorAll('label, button, textarea')) {
+            const { width, height, left, right } = one.getBoundingClientRect()
+            if (!width) continue
+            const say = (what) => wrong.push(`${what} ${one.textContent} ${width}x${height} at ${left}`)
+            if (Math.round(width) < 44 || Math.round(height) < 44) say('small')
+            if (left < -0.5 || right > innerWidth + 0.5) say('outside')
+            if (one.scrollWidth > one.clientWidth + 1 && one.matches('label')) say('cut')
+          }
+          if (document.documentElement.scrollWidth > innerWidth) wrong.push('the page scrolls sideways')
+          return wrong
+        }"""
+    )
+
+
+def check(page: Page, name: str, state: str) -> None:
+    assert card(page).get_attribute("data-state") == state
+    assert violations(page) == []
+    assert too_small(page) == []
+    if os.environ.get("JOURNEYLOOP_PICTURES"):
+        folder = Path(os.environ["JOURNEYLOOP_PICTURES"])
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"widget-{name}-{state}.png")
+
+
+def walk(customers: Customers, name: str, options: dict[str, Any], **attributes: str) -> None:
+    """Through question, missing answer, details, queued and thanks, looking at each."""
+    visitor = customers.visitor(**options)
+    page = customers.visit(visitor, **attributes)
+    card(page).wait_for()
+    check(page, name, "question")
+    card(page).locator("button.button").click()
+    assert card(page).get_by_role("alert").is_visible()
+    choose(page, 4)
+    check(page, name, "details")
+    customers.network.is_cut = True
+    card(page).locator("button.button").click()
+    reach(page, "queued")
+    check(page, name, "queued")
+    customers.network.heal()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    reach(page, "thanks")
+    check(page, name, "thanks")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("survey", ["nps", "csat", "ces"])
+def test_sizes(customers: Customers, survey: str, size: str) -> None:
+    width, height = SIZES[size]
+    walk(customers, f"{survey}-{size}", {"viewport": {"width": width, "height": height}}, survey=survey)
+
+
+@pytest.mark.parametrize("surrounding", SURROUNDINGS)
+@pytest.mark.parametrize("placement", ["inline", "corner", "sheet"])
+def test_surroundings(customers: Customers, placement: str, surrounding: str) -> None:
+    options = {"viewport": {"width": 768, "height": 900}, **SURROUNDINGS[surrounding]}
+    walk(customers, f"{placement}-{surrounding}", options, survey="nps", placement=placement)
+
+
+@pytest.mark.parametrize("placement", ["inline", "corner", "sheet"])
+def test_from_right_to_left(customers: Customers, placement: str) -> None:
+    options = {"viewport": {"width": 360, "height": 740}}
+    walk(customers, f"{placement}-rtl", options, survey="nps", placement=placement, lang="ar")
+
+
+@pytest.mark.parametrize("placement", ["inline", "corner", "sheet"])
+def test_twice_as_large(customers: Customers, placement: str) -> None:
+    """200 % zoom: half the pixels, each twice as large."""
+    options = {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}
+    walk(customers, f"{placement}-zoom", options, survey="nps", placement=placement)
+
+
+@pytest.mark.parametrize("survey", ["nps", "csat", "ces"])
+def test_hostile_css_does_not_reach_in(customers: Customers, survey: str) -> None:
+    options = {"viewport": {"width": 480, "height": 800}}
+    walk(customers, f"{survey}-hostile", options, survey=survey, look="hostile")
+
+
+def test_saving(customers: Customers) -> None:
+    page = customers.visit(survey="nps")
+    choose(page, 4)
+    customers.network.delay = 4.0
+    send(page)
+    check(page, "inline", "saving")
+    assert card(page).get_by_role("status").text_content() == "Saving…"
+
+
+def test_error(customers: Customers) -> None:
+    page = customers.visit(survey="nps")
+    choose(page, 4)
+    page.route("**/responses", lambda route: route.fulfill(status=403, json={}, headers=_CORS))
+    send(page)
+    reach(page, "error")
+    check(page, "inline", "error")
+    assert page.evaluate("localStorage.length") == 1
+
+
+_CORS = {"Access-Control-Allow-Origin": "*"}
