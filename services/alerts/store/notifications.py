@@ -77,13 +77,15 @@ def silence(conn: Connection, notification: UUID, now: datetime, why: str) -> No
 
 
 def withdraw(conn: Connection, notification: UUID, now: datetime) -> bool:
-    """Take back a reminder or an escalation whose incident is not open any more; whether it was one.
+    """Take back a reminder or escalation that never went and whose incident is not open any more; whether it was one.
 
     One that also carries what others merged into it goes on, unless those are to be taken back too.
     """
     done = conn.execute(
         """UPDATE notification AS n SET state = 'withdrawn', settled_at = %(now)s, lease_until = NULL
-           WHERE n.id = %(id)s AND NOT EXISTS (
+           WHERE n.id = %(id)s
+             AND NOT EXISTS (SELECT 1 FROM attempt WHERE notification_id = n.id AND outcome = 'sent')
+             AND NOT EXISTS (
                SELECT 1 FROM notification AS part LEFT JOIN incident ON incident.id = part.incident_id
                WHERE (part.id = n.id OR part.merged_into = n.id)
                  AND (part.kind NOT IN ('repeated', 'escalated') OR incident.state = 'open'))""",

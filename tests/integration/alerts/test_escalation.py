@@ -118,6 +118,24 @@ def test_acknowledged_while_it_waits_to_be_merged_it_is_withdrawn(
 
 
 @pytest.mark.usefixtures("ben")
+def test_an_escalation_sent_again_after_the_acknowledgement_goes_and_its_end_is_told(
+    call: Call, conn: Connection, telling: Notifier, open_incident: Open, mail_sink: MailSink
+) -> None:
+    incident = open_incident()
+    telling.work(seconds=61)
+    telling.work(hours=4)
+    assert call("POST", f"/v1/incidents/{incident}/acknowledge").status_code == 200
+    [escalated] = (row["id"] for row in telling.rows() if row["kind"] == "escalated")
+    assert call("POST", f"/v1/notifications/{escalated}/redeliver").status_code == 202
+    telling.work(seconds=5)
+    assert recipients(mail_sink)[1:] == [("ana", "escalated")] * 2
+    with conn.transaction():
+        incidents.resolve(conn, incident, "the lead", "fixed", None)
+    telling.work(hours=1)
+    assert sorted(recipients(mail_sink)[3:]) == [("ana", "resolved"), ("ben", "resolved")]
+
+
+@pytest.mark.usefixtures("ben")
 def test_reminders_due_together_become_one(
     telling: Notifier, open_incident: Open, mail_sink: MailSink
 ) -> None:
