@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from flask import request
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from shared.web.problems import Problem, invalid
 
@@ -33,6 +33,14 @@ class DryRun(Schema):
     """`?dry_run=true`: validate, say what would change, write nothing."""
 
     dry_run = fields.Boolean(load_default=False)
+
+
+def check_slug(name: str, key: str) -> None:
+    """422 on `name` where the key in the address is not a slug."""
+    try:
+        SLUG(key)
+    except ValidationError as error:
+        raise invalid({name: error.messages}) from error
 
 
 def etag(document: Any) -> str:
@@ -91,6 +99,14 @@ def decode_cursor(text: str | None, length: int) -> list[Any] | None:
     ):
         raise invalid({"cursor": ["This is not a cursor of this list."]})
     return values
+
+
+def after(cursor: str | None) -> str:
+    """The key after which a page of a list begins; 422 where the cursor is not one of a list in order of keys."""
+    (key,) = decode_cursor(cursor, 1) or ("",)
+    if key:
+        check_slug("cursor", str(key))
+    return str(key)
 
 
 def page(items: list[dict[str, Any]], limit: int, *by: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, current_app
 from flask_smorest import Blueprint
-from marshmallow import ValidationError
 
 from services.alerts import trial
 from services.alerts.channels import webhook
@@ -18,12 +17,12 @@ from shared.db import Connection
 from shared.web.app import database
 from shared.web.auth import principal, require
 from shared.web.documents import (
-    SLUG,
     DryRun,
     Page,
+    after,
     changes,
     check_if_match,
-    decode_cursor,
+    check_slug,
     etag,
     not_modified,
     page,
@@ -44,7 +43,7 @@ def put(document: dict[str, Any], query: dict[str, Any], owner: str) -> Response
 
     With `?dry_run=true`: 200 {changes[{path, before, after}], warnings[]}, and nothing is written.
     """
-    _check_slug("owner", owner)
+    check_slug("owner", owner)
     with database() as conn:
         stored = owners.get(conn, owner, lock=True)
         check_if_match(etag(stored) if stored else None)
@@ -96,9 +95,8 @@ def delete(owner: str) -> None:
 @blueprint.response(200)
 def list_owners(query: dict[str, Any]) -> dict[str, Any]:
     """Owners in order of their keys: each its document, with `owner`."""
-    after = _after(query["cursor"])
     with database() as conn:
-        rows = owners.page(conn, query["limit"], after)
+        rows = owners.page(conn, query["limit"], after(query["cursor"]))
     return page(
         [{"owner": row["owner"]} | _visible(row["document"]) for row in rows], query["limit"], "owner"
     )
@@ -142,21 +140,6 @@ def _check_hosts(document: dict[str, Any]) -> None:
         if channel["kind"] == "webhook" and webhook.names_a_private_address(channel["url"]):
             words = "This is a private address; set ALLOW_PRIVATE_WEBHOOKS to allow that."
             raise invalid({f"channels[{index}].url": [words]})
-
-
-def _check_slug(field: str, key: str) -> None:
-    try:
-        SLUG(key)
-    except ValidationError as error:
-        raise invalid({field: error.messages}) from error
-
-
-def _after(cursor: str | None) -> str | None:
-    values = decode_cursor(cursor, 1)
-    if values is None:
-        return None
-    _check_slug("cursor", str(values[0]))
-    return str(values[0])
 
 
 def _json(body: dict[str, Any], status: int, document: dict[str, Any] | None = None) -> Response:

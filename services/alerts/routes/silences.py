@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, jsonify
 from flask_smorest import Blueprint
-from marshmallow import ValidationError
 
 from services.alerts import routing, silencing
 from services.alerts.schemas.silences import Silence, moment
@@ -16,17 +15,17 @@ from shared.db import Connection
 from shared.web.app import database
 from shared.web.auth import principal, require
 from shared.web.documents import (
-    SLUG,
     DryRun,
     Page,
+    after,
     changes,
     check_if_match,
-    decode_cursor,
+    check_slug,
     etag,
     not_modified,
     page,
 )
-from shared.web.problems import invalid, not_found
+from shared.web.problems import not_found
 
 blueprint = Blueprint("silences", __name__, description="Silences: planned periods in which nobody is told")
 
@@ -43,7 +42,7 @@ def put(document: dict[str, Any], query: dict[str, Any], silence: str) -> Respon
     With `?dry_run=true`: 200 {changes[{path, before, after}], warnings[], incidents[{incident, journey, stage, metric,
     audience, state, opened_at, closed_at}]}: the incidents of the last 90 days that it matches; nothing is written.
     """
-    _check_slug("silence", silence)
+    check_slug("silence", silence)
     now = datetime.now(UTC)
     with database() as conn:
         row = silences.get(conn, silence, lock=True)
@@ -90,9 +89,9 @@ def delete(silence: str) -> None:
 @blueprint.response(200)
 def list_silences(query: dict[str, Any]) -> dict[str, Any]:
     """Silences in order of their keys: each its document, with `silence` and `state` (planned, in_force, over)."""
-    after, now = _after(query["cursor"]), datetime.now(UTC)
+    now = datetime.now(UTC)
     with database() as conn:
-        rows = silences.page(conn, query["limit"], after)
+        rows = silences.page(conn, query["limit"], after(query["cursor"]))
     items = [
         {"silence": row["silence"], "state": silencing.state(row, now)} | row["document"] for row in rows
     ]
@@ -112,21 +111,6 @@ def _outlook(conn: Connection, document: dict[str, Any], now: datetime) -> dict[
     elif journey_map and stage and not routing.stage_of(journey_map, stage):
         warnings.append(f"The journey ‘{journey}’ has no stage ‘{stage}’.")
     return {"warnings": warnings, "incidents": found}
-
-
-def _check_slug(field: str, key: str) -> None:
-    try:
-        SLUG(key)
-    except ValidationError as error:
-        raise invalid({field: error.messages}) from error
-
-
-def _after(cursor: str | None) -> str | None:
-    values = decode_cursor(cursor, 1)
-    if values is None:
-        return None
-    _check_slug("cursor", str(values[0]))
-    return str(values[0])
 
 
 def _json(document: dict[str, Any], status: int) -> Response:

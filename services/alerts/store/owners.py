@@ -33,12 +33,12 @@ def archive(conn: Connection, owner: str) -> bool:
     return done.rowcount == 1
 
 
-def page(conn: Connection, limit: int, after: str | None) -> list[dict[str, Any]]:
+def page(conn: Connection, limit: int, after: str) -> list[dict[str, Any]]:
     """Up to limit + 1 of {owner, document} in order of their keys, after the key `after`."""
     return conn.execute(
         """SELECT owner, document FROM owner
            WHERE archived_at IS NULL AND owner > %s ORDER BY owner LIMIT %s""",
-        [after or "", limit + 1],
+        [after, limit + 1],
     ).fetchall()
 
 

@@ -45,11 +45,11 @@ def archive(conn: Connection, silence: str, now: datetime) -> None:
     _look_again(conn, now)
 
 
-def page(conn: Connection, limit: int, after: str | None) -> list[dict[str, Any]]:
+def page(conn: Connection, limit: int, after: str) -> list[dict[str, Any]]:
     """Up to limit + 1 silences in order of their keys, after the key `after`."""
     return conn.execute(
         f"SELECT {_FIELDS} FROM silence WHERE archived_at IS NULL AND silence > %s ORDER BY silence LIMIT %s",
-        [after or "", limit + 1],
+        [after, limit + 1],
     ).fetchall()
 
 

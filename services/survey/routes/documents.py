@@ -10,8 +10,7 @@ from flask import Response, request
 from marshmallow import fields
 
 from services.survey.journeys import Change
-from shared.web.documents import Page, changes, decode_cursor, etag, not_modified
-from shared.web.problems import invalid
+from shared.web.documents import Page, changes, etag, not_modified
 
 is_key = re.compile(r"[a-z0-9-]{1,63}").fullmatch
 MAX_DOCUMENT = 1024 * 1024
@@ -51,20 +50,6 @@ def answers(*statuses: int, **texts: str) -> dict[str, dict[str, Any]]:
 def allow_large(endpoint: str | None, values: dict[str, Any] | None) -> None:
     """Let a blueprint's bodies be larger than an answer's. Runs before anything reads the body."""
     request.max_content_length = MAX_DOCUMENT
-
-
-def after(cursor: str | None) -> str:
-    """The key after which a page of a list begins; 422 where the cursor is not one of such a list."""
-    (key,) = decode_cursor(cursor, 1) or ("",)
-    if key and not (isinstance(key, str) and is_key(key)):
-        raise invalid({"cursor": ["This is not a cursor of this list."]})
-    return str(key)
-
-
-def check_slug(name: str, key: str) -> None:
-    """422 on `name` where the key in the address is not a slug."""
-    if not is_key(key):
-        raise invalid({name: ["Use 1 to 63 of a-z, 0-9 and -."]})
 
 
 def put_response(change: Change, *, dry_run: bool) -> Response:

@@ -10,10 +10,8 @@ from flask_smorest import Blueprint
 from services.survey import journeys
 from services.survey.routes.documents import (
     List,
-    after,
     allow_large,
     answers,
-    check_slug,
     put_response,
     stored_response,
 )
@@ -21,7 +19,7 @@ from services.survey.schemas.journeys import Journey
 from services.survey.store import journeys as store
 from shared.web.app import database
 from shared.web.auth import require
-from shared.web.documents import DryRun, check_if_match, page
+from shared.web.documents import DryRun, after, check_if_match, check_slug, page
 from shared.web.problems import not_found
 
 blueprint = Blueprint("journeys", __name__, description="Journeys: ordered stages with touchpoints")

@@ -11,10 +11,8 @@ from marshmallow import fields
 from services.survey import surveys
 from services.survey.routes.documents import (
     List,
-    after,
     allow_large,
     answers,
-    check_slug,
     put_response,
     stored_response,
 )
@@ -22,7 +20,7 @@ from services.survey.schemas.surveys import Survey
 from services.survey.store import surveys as store
 from shared.web.app import database
 from shared.web.auth import require
-from shared.web.documents import DryRun, check_if_match, page
+from shared.web.documents import DryRun, after, check_if_match, check_slug, page
 from shared.web.problems import not_found
 
 blueprint = Blueprint("surveys", __name__, description="Surveys: one question at one touchpoint")
