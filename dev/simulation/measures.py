@@ -10,7 +10,6 @@ from typing import NamedTuple
 from dev.simulation.seen import Seen, Span
 
 FALSE_CLOSE_DAYS = 90
-NOTICED_TOO_LATE = 120
 
 
 class Estimate(NamedTuple):

@@ -20,8 +20,6 @@ STAGES = {
     "support": {"chat": "Chat", "phone": "Phone call"},
     "returns": {"label": "Return label", "refund": "Refund"},
 }
-# What each stage is told to be, in the words of the scripts below.
-SCRIPTS = {"delivery": "touchpoint", "support": "segment", "returns": "mix"}
 
 
 @dataclass(frozen=True)
