@@ -73,6 +73,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Problem, lambda problem: problem.response())
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(psycopg.OperationalError, _database_away)
+    app.register_error_handler(psycopg.errors.QueryCanceled, _took_too_long)
     app.register_error_handler(PoolTimeout, _database_away)
     app.register_error_handler(Exception, _unexpected)
 
@@ -104,6 +105,13 @@ def _database_away(error: Exception) -> Response:
     return Problem(
         503, "The database is away", "Nothing was stored. Send it again.", headers=headers
     ).response()
+
+
+def _took_too_long(error: Exception) -> Response:
+    """A query with a time limit of its own; the database is not away."""
+    log.warning("query took too long", path=request.path)
+    headers = {"Retry-After": str(RETRY_SECONDS)}
+    return Problem(503, "It took too long", "Ask for less, or again later.", headers=headers).response()
 
 
 def _unexpected(error: Exception) -> Response:
