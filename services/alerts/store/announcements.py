@@ -62,15 +62,17 @@ def hold(conn: Connection, announcement: int, silence: str, until: datetime) -> 
 
 
 def call_back(conn: Connection, announcement: int) -> None:
-    """Make it unrouted again: none of its messages has gone. What was planned to follow it is planned anew later."""
+    """Make it unrouted again: none of its messages has gone. What was planned to follow it is planned anew later; what
+    a silence kept of that stays in the log, and is told under the same ids then."""
     conn.execute("UPDATE announcement SET routed_at = NULL WHERE id = %s", [announcement])
+    following = """SELECT following.id FROM announcement AS opening JOIN announcement AS following USING (incident_id)
+        WHERE opening.id = %s AND opening.kind = 'opened' AND following.kind IN ('repeated', 'escalated')
+          AND following.routed_at IS NULL AND following.number = 0"""
     conn.execute(
-        """DELETE FROM announcement AS following USING announcement AS opening
-           WHERE opening.id = %s AND opening.kind = 'opened' AND following.incident_id = opening.incident_id
-             AND following.kind IN ('repeated', 'escalated') AND following.routed_at IS NULL
-             AND following.number = 0""",
+        f"UPDATE notification SET announcement_id = NULL WHERE announcement_id IN ({following})",
         [announcement],
     )
+    conn.execute(f"DELETE FROM announcement WHERE id IN ({following})", [announcement])
 
 
 def opening(conn: Connection, incident: str) -> dict[str, Any] | None:

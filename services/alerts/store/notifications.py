@@ -59,7 +59,8 @@ def add(conn: Connection, row: Mapping[str, Any]) -> None:
                                      channel_kind, channel_number, planned_at, due_at)
            VALUES (%(id)s, %(announcement_id)s, %(incident_id)s, %(kind)s, %(journey)s, %(owner)s, %(because)s,
                    %(channel_kind)s, %(channel_number)s, %(planned_at)s, %(planned_at)s)
-           ON CONFLICT (id) DO UPDATE SET state = 'due', planned_at = EXCLUDED.planned_at, due_at = EXCLUDED.due_at
+           ON CONFLICT (id) DO UPDATE SET state = 'due', announcement_id = EXCLUDED.announcement_id,
+                                          planned_at = EXCLUDED.planned_at, due_at = EXCLUDED.due_at
            WHERE notification.state = 'silenced'""",
         row,
     )

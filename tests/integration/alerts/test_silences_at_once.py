@@ -10,8 +10,8 @@ import pytest
 
 from dev import ports
 from dev.mail_sink import MailSink
-from services.alerts import SCHEMA
-from services.alerts.store import silences
+from services.alerts import SCHEMA, announcements
+from services.alerts.store import owners, silences
 from shared.db import Connection, connect
 from shared.settings import Settings
 from tests.integration.alerts.conftest import Notifier, Open, Put
@@ -82,3 +82,30 @@ def _delete(conn: Connection, telling: Notifier) -> None:
     with conn.transaction():
         assert silences.get(conn, "sale", lock=True)
         silences.archive(conn, "sale", telling.now)
+
+
+def test_a_notifier_that_was_away_finds_opening_and_escalation_silenced_alike(
+    settings: Settings, conn: Connection, telling: Notifier, open_incident: Open, mail_sink: MailSink
+) -> None:
+    """It was killed between routing and sending, and comes back hours later, in a silence."""
+    for name, next_ in (
+        ("ben", {"escalate_to": "ana", "escalate_after_hours": 4, "repeat_hours": 4}),
+        ("ana", {}),
+    ):
+        owners.put(conn, name, {"name": name.title(), "email": f"{name}@example.com"} | next_)
+    open_incident()
+    telling.now += timedelta(seconds=61)
+    assert announcements.step(conn, settings, lambda: telling.now)
+    telling.now += timedelta(hours=5)
+    end = telling.now + timedelta(hours=3)
+    silences.put(conn, "sale", {"why": "Sale"}, telling.now, end, "the lead", telling.now)
+    telling.work()
+    assert mail_sink.messages() == []
+    assert {row["state"] for row in telling.rows()} == {"silenced"}
+    telling.work(hours=3, minutes=1)
+    [opening] = mail_sink.messages()
+    assert "down" in opening["Subject"]
+    telling.work(hours=4)
+    telling.work(minutes=2)
+    assert len(mail_sink.messages()) == 3, "the escalation's and the reminder's time starts with the telling"
+    assert {row["state"] for row in telling.rows()} == {"sent"}
