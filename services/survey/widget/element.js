@@ -59,10 +59,8 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
     if (!this.parts_) return
     const hasAnswered = !!this.answer_
     if (hasAnswered && !this.isSubmitted_) this.deliver_()
-    if (!hasAnswered) {
-      note(this.form_.survey, -1)
-      this.count_(reason)
-    }
+    if (!hasAnswered) note(this.form_.survey, -1)
+    if (!hasAnswered || reason === 'never') this.count_(reason)
     this.remove_()
     this.tell_('closed', { reason: hasAnswered && reason === 'dismissed' ? 'answered' : reason })
   }
@@ -174,9 +172,11 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
   /** What became of the answer: 'saved', 'queued' (it will be tried again), or 'error'. */
   outcome_(outcome) {
     const { parts_: parts, root_: root, form_: { thanks, texts } } = this
+    const before = parts?.card_.dataset.state
     this.tell_(outcome)
-    if (!this.isSubmitted_ || !parts) return
-    const isHere = root.activeElement || document.activeElement === document.body
+    if (!this.isSubmitted_ || !parts || before === outcome) return // tried again in vain: nothing new to say
+    // Safari leaves the focus on the body when Send is clicked; later it is the person's own
+    const isHere = root.activeElement || (before === 'saving' && document.activeElement === document.body)
     const words = (outcome === 'saved' && thanks) || texts[outcome]
     const heading = finish(parts, outcome === 'error' ? texts.sorry : texts.thanks, words)
     this.settle_()
