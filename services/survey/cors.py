@@ -20,13 +20,17 @@ def check_origin(definition: Definition) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Let the calling page read the answer, errors too: a page that can't read a 4xx would send it again for ever."""
+    """Let the calling page read the answer, errors too: a page that can't read a 4xx would send it again for ever.
+
+    A page that is not on the list may read that, and nothing else; a preflight stays refused.
+    """
     origin = request.headers.get("Origin")
     response.headers.add("Vary", "Origin")
     # One person's form is nobody else's, and asking for it again has to reach us.
     response.headers.setdefault("Cache-Control", "no-store")
     allowed = g.get("allowed_origins")
-    if origin and (not allowed or origin in allowed):
+    is_refusal = response.status_code == 403 and request.method != "OPTIONS"
+    if origin and (not allowed or origin in allowed or is_refusal):
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = "Retry-After"
         if request.method == "OPTIONS":
