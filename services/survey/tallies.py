@@ -41,6 +41,8 @@ class Tallies:
         self._lock = Lock()
         self._counts: Counts = Counter()
         self._blocked: Blocked = {}
+        # (survey, day) → origins told apart; kept when counts are written, or a day would have 20 every 5 seconds.
+        self._origins: dict[tuple[str, date], set[str]] = {}
         self._due = time.monotonic() + EVERY_SECONDS
 
     def count(self, survey: str, step: Step) -> None:
@@ -52,8 +54,7 @@ class Tallies:
         """A page of `origin` was not allowed to show `survey`."""
         today = self._today()
         with self._lock:
-            known = {other for key, day, other in self._blocked if (key, day) == (survey, today)}
-            name = origin if origin in known or len(known) < MOST_ORIGINS else OTHER
+            name = self._told_apart(survey, today, origin)
             displays, _ = self._blocked.get((survey, today, name), (0, None))
             self._blocked[survey, today, name] = (displays + 1, datetime.now(UTC))
 
@@ -83,6 +84,14 @@ class Tallies:
                 newer, newer_at = self._blocked.get(key, (0, last_at))
                 self._blocked[key] = (displays + newer, newer_at)
             self._due = time.monotonic() + RETRY_SECONDS
+
+    def _told_apart(self, survey: str, today: date, origin: str) -> str:
+        if (survey, today) not in self._origins:
+            self._origins = {key: known for key, known in self._origins.items() if key[1] == today}
+        known = self._origins.setdefault((survey, today), set())
+        if len(known) < MOST_ORIGINS:
+            known.add(origin)
+        return origin if origin in known else OTHER
 
     def _today(self) -> date:
         return datetime.now(self._zone).date()

@@ -76,8 +76,10 @@ def test_blocked_origins_are_shown_to_the_admin(shop: Service) -> None:
     for number in range(40):
         headers = {"Origin": f"https://{number}.example"}
         shop.call("GET", "/v1/surveys/delivery-nps/form", None, headers=headers)
+        if number % 10 == 0:
+            tallies.flush(shop.app)
     found = shop.call("GET", PATH).json["blocked"]
-    assert len(found) == tallies.MOST_ORIGINS + 2
+    assert len(found) == tallies.MOST_ORIGINS + 1, "no more a day, however often they are written"
     assert sum(one["displays"] for one in found) == 54
 
 
