@@ -49,7 +49,7 @@ def post_links(wanted: dict[str, Any], survey: str) -> dict[str, Any]:
         unwilling = _unwilling(conn, [item["respondent"] for item in wanted["links"]])
     items = []
     for item in wanted["links"]:
-        if item["respondent"] in unwilling:
+        if (item["respondent"] or "").strip() in unwilling:
             items.append({"respondent": item["respondent"], "declined": True})
             continue
         link = _link(survey, item, wanted["channel"], expires_at)
@@ -75,9 +75,8 @@ def get_email(query: dict[str, Any], survey: str) -> dict[str, Any]:
 
 def _unwilling(conn: Connection, names: list[str | None]) -> set[str]:
     keys = settings().respondent_keys
-    digests = {
-        digest: name for name in names if name for digest in respondents.every_digest(keys, name.strip())
-    }
+    stripped = {name.strip() for name in names if name}
+    digests = {digest: name for name in stripped for digest in respondents.every_digest(keys, name)}
     return {digests[digest] for digest in contacts.unwilling(conn, list(digests))}
 
 

@@ -132,6 +132,8 @@ def test_unsubscribing_by_the_page_and_by_one_click(shop: Service) -> None:
     again = make(shop, {"respondent": "c-1"}, {"respondent": "c-2"}, {"respondent": "c-3"})
     assert [item["declined"] for item in again] == [True, True, False]
     assert "url" not in again[0]
+    spaced = make(shop, {"respondent": "c-1 "}, {"respondent": "c-1"}, {"respondent": " c-1"})
+    assert all(item["declined"] for item in spaced), "one person, however the name is spaced"
     secret = shop.call("GET", "/v1/surveys/delivery-nps/secret").json["secret"]
     query = {"respondent": "c-1", "sig": sign(secret, "c-1"), "draw": 0}
     form = shop.call("GET", "/v1/surveys/delivery-nps/form", None, query_string=query).json
