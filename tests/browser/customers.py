@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -76,6 +77,12 @@ def choose(page: Page, score: int) -> None:
 
 def send(page: Page) -> None:
     card(page).get_by_role("button", name="Send").click()
+
+
+def stop_the_clock(page: Page) -> None:
+    """From now on the page's time goes on by `page.clock` alone, however slow the machine is."""
+    page.clock.install()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=30))
 
 
 def reach(page: Page, state: str) -> None:

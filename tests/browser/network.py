@@ -23,7 +23,7 @@ _RESET = struct.pack("ii", 1, 0)
 class Network(ThreadingHTTPServer):
     """A proxy in front of `service`. `faults` are used up by the POSTs of answers,
     one each; `is_cut` refuses everything; `delay` is
-    how long such a POST takes, in seconds."""
+    how long such a POST takes, in seconds, and `retry_after` what a refusal asks for."""
 
     daemon_threads = True
 
@@ -42,6 +42,7 @@ class Network(ThreadingHTTPServer):
         self.is_cut = False
         self.form_hangs = False
         self.delay = 0.0
+        self.retry_after = 2
         self.posts: list[str] = []
         getattr(self, "healed", threading.Event()).set()
         self.healed = threading.Event()
@@ -116,7 +117,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Access-Control-Allow-Origin", "*")
         self.send_header("Access-Control-Expose-Headers", "Retry-After")
-        self.send_header("Retry-After", "2")
+        self.send_header("Retry-After", str(self.server.retry_after))
         self.end_headers()
 
     def _hang(self) -> None:

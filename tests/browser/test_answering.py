@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.customers import Customers, card, choose, reach, send, until
+from tests.browser.customers import Customers, card, choose, reach, send, stop_the_clock, until
 
 
 @pytest.mark.parametrize(("survey", "score"), [("csat", 4), ("nps", 0), ("ces", 7)])
@@ -25,11 +25,17 @@ def test_an_answer_inline(customers: Customers, survey: str, score: int) -> None
 
 def test_a_score_alone_is_sent_two_seconds_later_and_amended(customers: Customers) -> None:
     page = customers.visit(survey="nps")
+    card(page).wait_for()
+    stop_the_clock(page)
     choose(page, 3)
+    page.clock.run_for(1_900)
     choose(page, 9)
-    page.wait_for_timeout(1500)
-    assert customers.answers() == []
+    page.clock.run_for(1_900)
+    page.wait_for_timeout(300)
+    assert customers.network.posts == []
+    page.clock.run_for(200)
     until(customers.answers, page)
+    page.clock.resume()
     assert customers.answers()[0]["score"] == 9
     choose(page, 2)
     card(page).get_by_label("Would you like to say more?").fill("Late after all")

@@ -41,6 +41,19 @@ def test_displays_are_counted_from_shown_to_answered(customers: Customers, syste
     assert counted() == {"shown": 2, "started": 1, "answered": 1, "dismissed": 1, "response_rate": 0.5}
 
 
+def test_a_page_that_is_not_on_the_list_is_told_so(customers: Customers, system: dict[str, str]) -> None:
+    key = f"asking-{uuid4().hex[:8]}"
+    elsewhere = survey("csat") | {"origins": ["https://elsewhere.example"]}
+    put(system["URL"], system["KEY"], f"surveys/{key}", elsewhere)
+    page = customers.visit(survey=key)
+    until(lambda: page.evaluate("seen"), page)
+    ((kind, detail),) = page.evaluate("seen")
+    assert kind == "hidden"
+    assert detail["reason"].endswith("is not among the survey's origins: https://elsewhere.example.")
+    (blocked,) = call(system, f"/v1/surveys/{key}/impressions")["blocked"]
+    assert (blocked["origin"], blocked["displays"]) == (customers.shop.url, 1)
+
+
 def test_one_person_on_two_devices_is_asked_once(customers: Customers, system: dict[str, str]) -> None:
     key, name = new_survey(system, cooldown_days=30), f"c-{uuid4().hex}"
     sig = sign(call(system, f"/v1/surveys/{key}/secret")["secret"], name)
@@ -53,6 +66,7 @@ def test_one_person_on_two_devices_is_asked_once(customers: Customers, system: d
     assert "until" in detail["reason"]
     other = customers.visit(survey=key, respondent=name, sig="0" * 64)
     card(other).wait_for()
+    choose(first, 4)  # who has chosen a score may say so too
     card(first).get_by_role("button", name="Don’t ask me again").click()
     until(lambda: not card(first).count(), first)
     mine = "/form?respondent={}&sig={}"

@@ -90,12 +90,15 @@ def test_triggers(customers: Customers) -> None:
             customers.visitor(**small),
             survey="csat",
             trigger=type_,
-            delay="1",
+            delay="4",
             scroll="80",
             event="delivered",
         )
-        page.wait_for_timeout(400)
-        assert card(page).count() == (type_ == "load"), type_
+        if type_ == "load":
+            card(page).wait_for()
+        else:
+            page.wait_for_timeout(400)
+            assert card(page).count() == 0, type_
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
         page.wait_for_timeout(200)
         page.evaluate("document.querySelector('journeyloop-survey').scrollIntoView()")
@@ -125,6 +128,26 @@ def test_dismissed_and_never_again(customers: Customers) -> None:
     until(lambda: heard(page, "hidden"), page)
     assert heard(page, "hidden")[0]["reason"] == "the visitor asked not to be asked again"
     assert customers.answers() == []
+
+
+def test_retries_leave_the_person_where_they_are(customers: Customers) -> None:
+    page = customers.visit(survey="nps")
+    customers.network.is_cut = True
+    choose(page, 6)
+    send(page)
+    reach(page, "queued")
+    assert page.evaluate("document.activeElement.localName") == "journeyloop-survey"
+    page.evaluate("document.activeElement.blur()")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    before = page.evaluate("scrollY")
+    tried = len(heard(page, "queued"))
+    page.evaluate("dispatchEvent(new Event('online'))")
+    until(lambda: len(heard(page, "queued")) > tried, page)
+    assert page.evaluate("[document.activeElement.localName, scrollY]") == ["body", before]
+    customers.network.heal()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    reach(page, "thanks")
+    assert page.evaluate("document.activeElement.localName") == "body"
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_the_tab_closed_100_ms_after_the_click(customers: Customers) -> None:
     page.wait_for_timeout(100)
     page.close()
     idle = visitor.new_page()
-    until(customers.answers, idle, 10)
+    until(customers.answers, idle)
     assert [row["score"] for row in customers.answers()] == [9]
 
 
@@ -129,7 +129,7 @@ def test_storage_blocked(customers: Customers) -> None:
 
 def test_retry_after_is_honoured(customers: Customers) -> None:
     page = customers.visit(survey="nps")
-    customers.network.faults = ["503"]
+    customers.network.faults, customers.network.retry_after = ["503"], 6
     choose(page, 2)
     card(page).locator("button.button").click()
     reach(page, "queued")
