@@ -24,7 +24,7 @@ from shared.db import Connection, Schema, pool, require_current
 from shared.events import isoformat
 from shared.settings import Settings
 from shared.web import health, problems
-from shared.web.problems import Problem
+from shared.web.problems import BODY, Problem
 
 log = structlog.get_logger()
 
@@ -124,9 +124,8 @@ def parse_json(raw: bytes, field: str = "") -> Any:
     except orjson.JSONDecodeError as error:
         raise Problem(400, "Malformed JSON", str(error), {field: [str(error)]} if field else None) from error
     if b"\\u0000" in raw and (path := _nul_path(document, field)) is not None:
-        raise Problem(
-            400, "NUL in a text", errors={path: ["holds the character NUL, which cannot be stored"]}
-        )
+        errors = {path or BODY: ["holds the character NUL, which cannot be stored"]}
+        raise Problem(400, "NUL in a text", errors=errors)
     return document
 
 

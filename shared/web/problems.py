@@ -14,10 +14,17 @@ from werkzeug.exceptions import HTTPException
 log = structlog.get_logger()
 
 RETRY_SECONDS = 5
+# What `errors` calls a whole body that is not what it should be, and one item of a batch that is none.
+BODY, ITEM = "body", "item"
+MOST_NAMED = 5
+_NO_OBJECT = "Invalid input type."  # marshmallow's, of a whole document
 
 
 class Problem(Exception):
-    """An error to answer with. `errors` maps a field's path, e.g. `stages[1].key`, to what is wrong with it."""
+    """An error to answer with. `errors` maps a field's path, e.g. `stages[1].key`, to what is wrong with it.
+
+    Without a `detail` of its own it counts and names these fields.
+    """
 
     def __init__(
         self,
@@ -33,8 +40,8 @@ class Problem(Exception):
 
     def response(self) -> Response:
         body: dict[str, Any] = {"type": "about:blank", "title": self.title, "status": self.status}
-        if self.detail:
-            body["detail"] = self.detail
+        if detail := self.detail or _counted(self.errors):
+            body["detail"] = detail
         if self.errors:
             body["errors"] = self.errors
         text = orjson.dumps(body)
@@ -54,7 +61,7 @@ def invalid(errors: dict[str, Any], title: str = "Some fields are not valid") ->
 def field_paths(messages: Any, path: str = "") -> dict[str, Any]:
     """Marshmallow's nested messages as {path: [message, …]}: indexes as `[1]`, a schema's own error at its path."""
     if not isinstance(messages, dict):
-        return {path or "_schema": messages}
+        return {path or BODY: messages}
     found: dict[str, Any] = {}
     for name, inner in messages.items():
         if name in ("_schema", "value") and path:
@@ -66,6 +73,15 @@ def field_paths(messages: Any, path: str = "") -> dict[str, Any]:
         for key, text in field_paths(inner, step).items():
             found.setdefault(key, []).extend(text if isinstance(text, list) else [text])
     return found
+
+
+def _counted(errors: dict[str, Any] | None) -> str | None:
+    """2 fields are wrong: metric, stage."""
+    if not errors:
+        return None
+    named = ", ".join(name or BODY for name in list(errors)[:MOST_NAMED])
+    more = f" and {len(errors) - MOST_NAMED} more" if len(errors) > MOST_NAMED else ""
+    return f"{'1 field is' if len(errors) == 1 else f'{len(errors)} fields are'} wrong: {named}{more}."
 
 
 def install(app: Flask) -> None:
@@ -84,9 +100,9 @@ def _http_error(error: HTTPException) -> Response:
     for location in ("json", "query", "form", "files", "json_or_form", "headers", "path"):
         inner = messages.pop(location, None)
         if isinstance(inner, dict):
-            messages.update(inner)
+            messages.update(_named_whole(inner, "query" if location == "query" else BODY))
         elif inner:
-            messages.setdefault("_schema", inner)
+            messages.setdefault(BODY, inner)
     errors = field_paths(messages) if messages else None
     title = "Some fields are not valid" if errors else error.name
     headers = dict(data.get("headers") or {})
@@ -97,6 +113,14 @@ def _http_error(error: HTTPException) -> Response:
         headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     detail = None if errors else error.description
     return Problem(error.code or 500, title, detail, errors, headers).response()
+
+
+def _named_whole(messages: dict[str, Any], whole: str) -> dict[str, Any]:
+    """Messages of marshmallow about the whole document under a name that says so."""
+    said = messages.pop("_schema", None)
+    if said is None:
+        return messages
+    return {whole: ["Must be a JSON object."] if said == [_NO_OBJECT] else said} | messages
 
 
 def _database_away(error: Exception) -> Response:

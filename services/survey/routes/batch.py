@@ -20,7 +20,7 @@ from services.survey.store import surveys
 from shared.db import Connection
 from shared.web.app import database, parse_json, settings
 from shared.web.auth import require
-from shared.web.problems import Problem
+from shared.web.problems import ITEM, Problem
 
 MAX_ITEMS = 10_000
 MAX_BYTES = 16 * 1024 * 1024
@@ -93,7 +93,7 @@ def _survey(item: Any) -> str | None:
 
 def _definition(item: Any, definitions: dict[str, Definition]) -> Definition:
     if not isinstance(item, dict):
-        raise Rejected({"_schema": "is not a JSON object"})
+        raise Rejected({ITEM: "is not a JSON object"})
     definition = definitions.get(_survey(item) or "")
     if definition is None:
         raise Rejected({"survey": "names no survey" if "survey" in item else "required: the survey's key"})

@@ -21,7 +21,7 @@ from services.survey.schemas.responses import Amended, Amendment, Answer, FormQu
 from services.survey.tallies import tallies
 from shared.web.app import database, json_body, settings
 from shared.web.auth import public
-from shared.web.problems import Problem
+from shared.web.problems import BODY, Problem
 
 blueprint = Blueprint("form", __name__, description="The public door: forms and answers")
 blueprint.after_request(add_headers)
@@ -123,7 +123,7 @@ def _check_display(definition: Definition) -> None:
 def _amend(id_: UUID) -> dict[str, Any]:
     change = json_body()
     if not isinstance(change, dict):
-        raise Problem(422, "Some fields are not valid", errors={"_schema": ["Must be an object."]})
+        raise Problem(422, "Some fields are not valid", errors={BODY: ["Must be a JSON object."]})
     token = change.pop("edit_token", None) or request.headers.get("Edit-Token")
     if not isinstance(token, str) or not is_edit_token(settings().secret_key, id_, token):
         raise Problem(403, "Not your answer", "Send the edit_token that came with this answer's receipt.")

@@ -50,7 +50,7 @@ def test_bad_items_are_named_and_the_rest_is_taken(shop: Service) -> None:
         6: {"survey": ["names no survey"]},
         7: {"survey": ["is paused; it takes no answers"]},
         8: {"survey": ["required: the survey's key"]},
-        9: {"_schema": ["is not a JSON object"]},
+        9: {"item": ["is not a JSON object"]},
         10: {"survey": ["names no survey"]},
         11: {"survey": ["names no survey"]},
     }
@@ -69,7 +69,7 @@ def test_ndjson_and_gzip(shop: Service) -> None:
     answer = send(shop, lines, NDJSON)
     assert answer.json["accepted"] == 20
     assert answer.json["rejected"] == [
-        {"index": index, "errors": {"_schema": ["is not a JSON object"]}} for index in (20, 21)
+        {"index": index, "errors": {"item": ["is not a JSON object"]}} for index in (20, 21)
     ]
     zipped = send(shop, gzip.compress(lines), NDJSON, **{"Content-Encoding": "gzip"})
     assert zipped.json["duplicates"] == 20
