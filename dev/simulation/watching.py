@@ -81,22 +81,22 @@ def _bet(
     won_in_all, case = np.array(bets.evidence), np.array(bets.case)
     healthy_at = np.full(BETS, NEVER)
     clock = NEVER if state.clock is None else state.clock
+    begins = state.opened is None and not state.healthy_at
     step = compiled(evidence.bet, evidence.mean_of)
     answers = (stage.clocks, stage.codes, begin, end)
     stop, won, clock, moved = step(
-        *answers, *priced, clock, won_in_all, case, healthy_at, needed, evidence.CASE_NEEDED
+        *answers, *priced, clock, begins, won_in_all, case, healthy_at, needed, evidence.CASE_NEEDED
     )
     bets.evidence, bets.case = won_in_all.tolist(), case.tolist()
     state.clock = None if clock == NEVER else clock
     if state.opened is None:
         state.watched += moved
-        moments = healthy_at.tolist()
-        before = state.healthy_at or [(NEVER, clock_day)] * BETS
-        if clock != NEVER:
-            state.healthy_at = [
-                old if moment == NEVER else (moment, clock_day)
-                for old, moment in zip(before, moments, strict=True)
-            ]
+        known = state.healthy_at or [(NEVER, clock_day)] * BETS
+        found = [
+            old if moment == NEVER else (moment, clock_day)
+            for old, moment in zip(known, healthy_at.tolist(), strict=True)
+        ]
+        state.healthy_at = [] if (NEVER, clock_day) in found else found
     return stop, won
 
 
@@ -110,7 +110,19 @@ def plain_step(bet: Callable[..., Any], mean_of: Callable[..., Any]) -> Callable
     """Detector.take for answers [begin, end) of one day, on arrays that it changes: evidence, case, healthy_at."""
 
     def step(  # type: ignore[no-untyped-def]
-        clocks, codes, begin, end, factors, judged, clock, evidence, case, healthy_at, needed, case_needed
+        clocks,
+        codes,
+        begin,
+        end,
+        factors,
+        judged,
+        clock,
+        begins,
+        evidence,
+        case,
+        healthy_at,
+        needed,
+        case_needed,
     ):
         moved_in_all = 0
         for i in range(begin, end):
@@ -120,11 +132,13 @@ def plain_step(bet: Callable[..., Any], mean_of: Callable[..., Any]) -> Callable
             days = 0.0
             if clock == NEVER:
                 days, clock = 1.0, now
-                healthy_at[:] = now
             elif now > clock:
                 days = (now - clock) / MICROSECONDS_A_DAY
                 moved_in_all += now - clock
                 clock = now
+            if begins:
+                healthy_at[:] = now
+                begins = False
             for k in range(BETS):
                 evidence[k], case[k] = bet(evidence[k], case[k], days, factors[code, k])
                 if case[k] <= 1.0:

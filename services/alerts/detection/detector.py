@@ -118,7 +118,6 @@ class Detector:
         state = self.state
         if state.clock is None:
             state.clock = answer.clock
-            state.healthy_at = [(answer.clock, answer.clock_day)] * BETS
             return 1.0
         if answer.clock <= state.clock:
             return 0.0
@@ -128,6 +127,8 @@ class Detector:
         return moved / MICROSECONDS_A_DAY
 
     def _watch(self, factors: Factors, days: float, answer: Answer) -> Opening | None:
+        if not self.state.healthy_at:  # each case was 1 when this answer came
+            self.state.healthy_at = [(answer.clock, answer.clock_day)] * BETS
         evidence, case, healthy_at = self.state.evidence, self.state.case, self.state.healthy_at
         for k in range(BETS):
             evidence[k], case[k] = bet(evidence[k], case[k], days, factors[k])

@@ -29,8 +29,8 @@ class State:
     """One detector. `clock` is the latest clock time of an answer that bet; `watched` the clock time it watched for.
 
     `taken` counts live answers since the baseline was learned. `healthy_at` holds, for each bet, the moment and day its
-    case was last at most 1. `left_out` lists incidents kept out of the baseline as (opening sequence, first day, last
-    day). `restart` is the first day a new normal allows.
+    case was last at most 1; it is empty until an answer bets after the evidence began. `left_out` lists incidents kept
+    out of the baseline as (opening sequence, first day, last day). `restart` is the first day a new normal allows.
     """
 
     false_alarms_per_year: float
@@ -68,8 +68,11 @@ class State:
         self.reset()
 
     def reset(self) -> None:
-        """Start the evidence again, and learn anew at the next live answer."""
-        self.evidence, self.case = [0.0] * BETS, [1.0] * BETS
+        """Start the evidence again, and learn anew at the next live answer.
+
+        Every case is 1 now, so what comes later began no earlier: when it was at most 1 before tells nothing any more.
+        """
+        self.evidence, self.case, self.healthy_at = [0.0] * BETS, [1.0] * BETS, []
         self.retrain = True
 
     @property

@@ -59,7 +59,7 @@ def test_the_compiled_step_is_the_plain_one_bit_for_bit() -> None:
     found = []
     for step in (compiled(bet, mean_of), plain_step(bet, mean_of)):
         evidence, case, healthy_at = np.zeros(4), np.ones(4), np.full(4, -1)
-        stop = step(clocks, codes, 0, n, factors, judged, -1, evidence, case, healthy_at, 1e300, 20.0)
+        stop = step(clocks, codes, 0, n, factors, judged, -1, True, evidence, case, healthy_at, 1e300, 20.0)
         found.append((stop, evidence.tobytes(), case.tobytes(), healthy_at.tobytes()))
     assert found[0] == found[1]
     assert found[0][0][3] > 0
