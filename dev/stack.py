@@ -89,7 +89,7 @@ def _make_admin_key(environment: Environment) -> Environment:
     """Make the stack's admin key the first time; it is kept in .run/env."""
     if "ADMIN_KEY" not in environment:
         with db.connect(settings.load(environment), db.ACCESS) as conn:
-            environment = environment | {"ADMIN_KEY": access.create_key(conn, "admin", "make up")}
+            environment = environment | {"ADMIN_KEY": access.create_key(conn, "admin", "admin")}
         installation.write(environment)
     return environment
 

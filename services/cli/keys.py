@@ -24,11 +24,11 @@ def keys() -> None:
     type=click.Choice(access.ROLES),
     help="admin may all that lead may, lead all that viewer may; a collector may only submit.",
 )
-@click.option("--name", default="command line", show_default=True, help="What it is for.")
-def create(role: str, name: str) -> None:
+@click.option("--name", help="Whose it is: what is done with it stands under this name; else the role's.")
+def create(role: str, name: str | None) -> None:
     """Make a key and print it: nobody can read it again."""
     with connect(load(), ACCESS) as conn:
-        click.echo(access.create_key(conn, role, name))
+        click.echo(access.create_key(conn, role, name or role))
 
 
 @keys.command("list")

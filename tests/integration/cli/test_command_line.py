@@ -138,6 +138,8 @@ def test_keys(command: Command) -> None:
     assert "revoked" in command("keys", "list")[1]
     assert command("keys", "revoke", key_id)[0] == FAILED
     assert command("keys", "create", "--role", "king")[0] == USAGE
+    command("keys", "create", "--role", "admin")
+    assert command("keys", "list")[1].splitlines()[-1].split()[-1] == "admin"
 
 
 def test_migrating_again_changes_nothing(command: Command) -> None:
