@@ -10,6 +10,7 @@ from shared.web.documents import Page, Slug
 
 STATES = ("open", "acknowledged", "resolved")
 LONGEST_NOTE = 5000
+_WORDS = [validate.Length(1, LONGEST_NOTE), validate.Regexp(r"\s*\S", error="Must hold more than blanks.")]
 
 
 class IncidentQuery(Page):
@@ -25,11 +26,11 @@ class IncidentQuery(Page):
 class Note(Schema):
     """Words for the timeline."""
 
-    note = fields.String(required=True, validate=validate.Length(1, LONGEST_NOTE))
+    note = fields.String(required=True, validate=_WORDS)
 
 
 class Resolution(Schema):
     """How an incident ended."""
 
     outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
-    note = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, LONGEST_NOTE))
+    note = fields.String(load_default=None, allow_none=True, validate=_WORDS)
