@@ -19,7 +19,8 @@ SAID = """() => {
   while (walker.nextNode()) {
     const node = walker.currentNode
     if (node.nodeType === Node.TEXT_NODE) said.push(node.data)
-    for (const name of ['aria-label', 'title', 'alt', 'placeholder']) said.push(node.getAttribute?.(name) || '')
+    for (const name of ['aria-label', 'aria-description', 'title', 'alt', 'placeholder'])
+      said.push(node.getAttribute?.(name) || '')
   }
   return [...said, root.querySelector('section').ariaLabel]
 }"""

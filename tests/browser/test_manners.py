@@ -43,6 +43,19 @@ def test_the_page_stays_as_it_was(customers: Customers, placement: str) -> None:
     assert customers.visit().context.cookies() == []
 
 
+def test_what_comes_is_said(customers: Customers) -> None:
+    page = customers.visit(survey="nps", placement="corner")
+    status = card(page).get_by_role("status")
+    until(lambda: "How likely are you" in (status.text_content() or ""), page)
+    choose(page, 8)
+    send(page)
+    reach(page, "thanks")
+    assert status.text_content() == "Your answer has been recorded."
+    heading = card(page).get_by_role("heading", name="Thank you!")
+    assert heading.get_attribute("aria-description") == "Your answer has been recorded."
+    assert heading.evaluate("(one) => one.getRootNode().activeElement === one")
+
+
 def test_a_corner_shifts_nothing_from_start_to_end(customers: Customers) -> None:
     page = customers.visit(survey="nps", placement="corner")
     customers.network.delay = 1.0  # longer than a shift counts as a person's doing

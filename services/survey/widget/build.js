@@ -9,7 +9,7 @@ const css = {
   setup: ({ onLoad, esbuild }) =>
     onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { code } = await esbuild.transform(readFileSync(path, 'utf8'), { loader: 'css', minify: true })
-      return { contents: code.trim(), loader: 'text' }
+      return { contents: code.trim().replace(/([:,]) /g, '$1'), loader: 'text' } // left inside custom properties
     }),
 }
 

@@ -83,7 +83,8 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
     note(form.survey, 1)
     this.count_('shown')
     this.tell_('shown')
-    if (isFixed) parts.status_.textContent = form.question
+    // a live region is heard only when it changes, not when it comes
+    if (isFixed) setTimeout(() => (parts.status_.textContent ||= form.question), 200)
   }
 
   listen_({ card_: card, form_: form, close_: close, never_: never }) {
@@ -144,7 +145,7 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
     try {
       who.attributes = JSON.parse(attributes)
     } catch {
-      this.debug_('attributes is not JSON and was left out')
+      this.debug_('attributes is not JSON: left out')
     }
     return { ...who, channel, lang: this.form_.lang, answered_at: new Date(now).toISOString() }
   }

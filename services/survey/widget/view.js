@@ -66,7 +66,7 @@ function details({ reasons, follow_up, texts }) {
 /** Say the last words on a new card in place of the old: what was not there before can't count as moved. */
 export function finish(parts, title, words) {
   const { card_: old, status_: status } = parts
-  const heading = h('h2', { tabIndex: -1 }, title)
+  const heading = h('h2', { tabIndex: -1, ariaDescription: words }, title)
   const card = h('section', { onkeydown: old.onkeydown }, heading, status, parts.close_)
   for (const { name, value } of old.attributes) if (name !== 'style') card.setAttribute(name, value)
   status.className = ''
