@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import requests
 from playwright.sync_api import Page
 
 from tests.browser.customers import Customers
@@ -15,6 +17,17 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     *((name, options) for name, options in SURROUNDINGS.items() if options),
     ("zoom", {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}),
 ]
+
+
+def make_link(system: dict[str, str]) -> dict[str, Any]:
+    """A link to `nps` for one person, with the addresses as a browser reaches them."""
+    headers, wanted = {"Authorization": f"Bearer {system['KEY']}"}, {"links": [{"respondent": "c-1"}]}
+    answer = requests.post(f"{system['URL']}/v1/surveys/nps/links", json=wanted, headers=headers, timeout=10)
+    (item,) = answer.json()["items"]
+    for name in ("url", "unsubscribe_url"):
+        parts = urlsplit(item[name])
+        item[name] = f"{system['URL']}{parts.path}?{parts.query}"
+    return dict(item)
 
 
 def is_fine(page: Page) -> None:
@@ -39,6 +52,42 @@ def test_question_and_thanks(customers: Customers, options: dict[str, Any]) -> N
 def test_pages_that_only_say_something(customers: Customers, path: str) -> None:
     page = customers.visit()
     page.goto(customers.network.url + path)
+    is_fine(page)
+
+
+def test_every_page_behind_a_link(customers: Customers, system: dict[str, str]) -> None:
+    """Sent without a score, sent, opened again, changed; unsubscribed and back; a day later."""
+    page = customers.visitor(viewport={"width": 320, "height": 640}).new_page()
+    item = make_link(system)
+    page.goto(item["url"])
+    page.locator("textarea").fill("No score yet")
+    page.evaluate("document.querySelector('form').noValidate = true")
+    page.locator("button[type=submit]").click()
+    page.get_by_role("alert").wait_for()
+    is_fine(page)
+    page.locator("label[for=score-4]").click()
+    for heading in ("Thank you!", "You answered 4. Change it?"):
+        if heading.startswith("You"):
+            page.goto(item["url"])
+        else:
+            page.locator("button[type=submit]").click()
+        page.get_by_role("heading", name=heading).wait_for()
+        is_fine(page)
+    page.get_by_role("button", name="Change my answer").click()
+    page.get_by_role("button", name="Send").wait_for()
+    is_fine(page)
+    page.goto(item["unsubscribe_url"])
+    is_fine(page)
+    for button, heading in (
+        ("Don’t ask me again", "You will not be asked again"),
+        ("You may ask me again", "Thank"),
+    ):
+        page.get_by_role("button", name=button).click()
+        page.get_by_role("heading", name=heading).wait_for()
+        is_fine(page)
+    customers.conn.execute("UPDATE response SET received_at = received_at - interval '25 hours'")
+    page.goto(item["url"])
+    page.get_by_role("heading", name="You have answered already").wait_for()
     is_fine(page)
 
 
