@@ -11,10 +11,11 @@ from uuid import uuid4
 import click
 
 from services.cli.http import Api, Refused, key_option
+from shared.reserved import CHECK
 from shared.settings import environment_value
 
 # The reserved journey, survey and owner; their answers are real, and nobody else's.
-NAME = "journeyloop-check"
+NAME = CHECK
 STAGE, TOUCHPOINT, METRIC = "pipeline", "command-line", "csat"
 JOURNEY = {
     "name": "Journeyloop check",

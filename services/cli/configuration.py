@@ -20,6 +20,7 @@ from services.cli.documents import (
     parsed,
 )
 from services.cli.http import Api, Refused, key_option
+from shared.reserved import CHECK
 
 DRIFT = 2
 SERVICE = {
@@ -31,7 +32,6 @@ SERVICE = {
 }
 # What lists say about an item beside its document.
 FACTS = {"journeys": {"revision", "archived"}, "surveys": {"revision"}, "silences": {"state"}}
-RESERVED = "journeyloop-check"
 # A new stage is known to alerts once its journey has come through Kafka.
 PATIENCE_SECONDS = 30.0
 UNKNOWN = 404
@@ -152,7 +152,7 @@ def _validate(api: Api, item: Item) -> None:
     for warning in shown.get("warnings") or ():
         click.secho(f"    warning: {warning}", fg="yellow")
     if item.kind == "silences":
-        found = ", ".join(one["incident"] for one in shown["incidents"]) or "none"
+        found = ", ".join(one["incident"] for one in shown["would_have_matched"]) or "none"
         click.echo(f"    matches of the incidents of the last 90 days: {found}")
 
 
@@ -169,7 +169,7 @@ def _export(api: Api, kind: str) -> list[Document]:
             if item.document not in ({}, {"false_alarms_per_year": None, "enabled": True})
         ]
         return [item.named for item in own]
-    kept = [item for item in _stored(api, kind) if RESERVED not in (item.key[0], item.journey)]
+    kept = [item for item in _stored(api, kind) if CHECK not in (item.key[0], item.journey)]
     return [item.named for item in kept if item.document.get("status") != "archived"]
 
 

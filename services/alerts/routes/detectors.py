@@ -31,7 +31,7 @@ DEFAULTS = {"false_alarms_per_year": None, "enabled": True}
 @blueprint.arguments(DetectorQuery, location="query")
 @blueprint.response(200)
 def list_detectors(query: dict[str, Any]) -> dict[str, Any]:
-    """Detectors in order of journey, stage, metric and audience.
+    """Detectors in order of journey, stage, metric and audience; those of journeyloop-check only where it is named.
 
     `state` is learning, ok, degraded, stale (nobody answers at the stage: `since` when, `expected` how many would have)
     or silenced (`silenced` names the silence, `muted` is the state it hides).

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import Response, jsonify
 from flask_smorest import Blueprint
+from marshmallow import ValidationError
 
 from services.alerts import routing, silencing
-from services.alerts.schemas.silences import Silence, moment
+from services.alerts.schemas.silences import Silence, period
 from services.alerts.store import silences, stories
 from shared.db import Connection
-from shared.web.app import database
+from shared.web.app import database, settings
 from shared.web.auth import principal, require
 from shared.web.documents import (
     DryRun,
@@ -25,7 +26,7 @@ from shared.web.documents import (
     not_modified,
     page,
 )
-from shared.web.problems import not_found
+from shared.web.problems import invalid, not_found
 
 blueprint = Blueprint("silences", __name__, description="Silences: planned periods in which nobody is told")
 
@@ -39,19 +40,22 @@ blueprint = Blueprint("silences", __name__, description="Silences: planned perio
 def put(document: dict[str, Any], query: dict[str, Any], silence: str) -> Response:
     """Make the silence, change it, or revive it. What it no longer mutes is told at once.
 
-    With `?dry_run=true`: 200 {changes[{path, before, after}], warnings[], incidents[{incident, journey, stage, metric,
-    audience, state, opened_at, closed_at}]}: the incidents of the last 90 days that it matches; nothing is written.
+    With `?dry_run=true`: 200 {changes[{path, before, after}], warnings[], would_have_matched[{incident, journey, stage,
+    metric, audience, state, opened_at, closed_at}]}: the incidents of the last 90 days that it matches, newest first;
+    nothing is written.
     """
     check_slug("silence", silence)
+    starts_at, ends_at = _period(document)
     now = datetime.now(UTC)
     with database() as conn:
         row = silences.get(conn, silence, lock=True)
         stored = row["document"] if row else None
         check_if_match(etag(stored) if stored else None)
         if query["dry_run"]:
-            return jsonify({"changes": changes(stored or {}, document)} | _outlook(conn, document, now))
+            return jsonify(
+                {"changes": changes(stored or {}, document)} | _outlook(conn, document, ends_at, now)
+            )
         if document != stored:
-            starts_at, ends_at = moment(document["from"]), moment(document["to"])
             silences.put(conn, silence, document, starts_at, ends_at, principal().name, now)
     return _json(document, 200 if stored else 201)
 
@@ -98,11 +102,18 @@ def list_silences(query: dict[str, Any]) -> dict[str, Any]:
     return page(items, query["limit"], "silence")
 
 
-def _outlook(conn: Connection, document: dict[str, Any], now: datetime) -> dict[str, Any]:
+def _period(document: dict[str, Any]) -> tuple[datetime, datetime]:
+    try:
+        return period(document, settings().report_tz)
+    except ValidationError as error:
+        raise invalid(error.normalized_messages()) from error
+
+
+def _outlook(conn: Connection, document: dict[str, Any], ends_at: datetime, now: datetime) -> dict[str, Any]:
     """What would be muted, and what looks like a mistake."""
     found = silences.would_have_muted(conn, document, now - silencing.LOOK_BACK)
     warnings = [] if any(map(document.get, silencing.CRITERIA)) else ["This silences everything."]
-    if moment(document["to"]) <= now:
+    if ends_at <= now:
         warnings.append("This is over already.")
     journey, stage = document.get("journey"), document.get("stage")
     journey_map = stories.journey_map(conn, journey) if journey else None
@@ -110,7 +121,7 @@ def _outlook(conn: Connection, document: dict[str, Any], now: datetime) -> dict[
         warnings.append(f"No journey ‘{journey}’ is known.")
     elif journey_map and stage and not routing.stage_of(journey_map, stage):
         warnings.append(f"The journey ‘{journey}’ has no stage ‘{stage}’.")
-    return {"warnings": warnings, "incidents": found}
+    return {"warnings": warnings, "would_have_matched": found}
 
 
 def _json(document: dict[str, Any], status: int) -> Response:

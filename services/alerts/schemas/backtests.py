@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.alerts.detection import FALSE_ALARMS_PER_YEAR
-from services.alerts.schemas.detectors import LEAST_RATE, MOST_RATE
+from services.alerts.schemas.detectors import Rate
 from shared.events import parse_time
 from shared.scoring import AUDIENCES, METRICS
 from shared.web.documents import Slug
@@ -31,18 +31,6 @@ class DayOrMoment(fields.String):
         if not EARLIEST <= (found.date() if isinstance(found, datetime) else found) <= LATEST:
             raise ValidationError("Is out of range.")
         return found
-
-
-class Rate(fields.Float):
-    """A JSON number of false alarms a year."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Range(LEAST_RATE, MOST_RATE), allow_nan=False, **kwargs)
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValidationError("Must be a number.")
-        return super()._deserialize(value, *args, **kwargs)
 
 
 class BacktestQuestion(Schema):

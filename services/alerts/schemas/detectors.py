@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
 
 from shared.scoring import AUDIENCES, METRICS
 from shared.web.documents import Page, Slug
@@ -10,8 +12,20 @@ from shared.web.documents import Page, Slug
 LEAST_RATE, MOST_RATE = 0.001, 365
 
 
+class Rate(fields.Float):
+    """A JSON number of false alarms a year."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Range(LEAST_RATE, MOST_RATE), allow_nan=False, **kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValidationError("Must be a number.")
+        return super()._deserialize(value, *args, **kwargs)
+
+
 class DetectorQuery(Page):
-    """Which detectors to list."""
+    """Which detectors to list; without `journey`, all but those of journeyloop's own check."""
 
     journey = Slug(load_default=None)
     stage = Slug(load_default=None)
@@ -31,7 +45,5 @@ class DetectorPlace(Schema):
 class Settings(Schema):
     """What an admin decides; without a rate of its own a detector shares the stage's .5 false alarms a year."""
 
-    false_alarms_per_year = fields.Float(
-        load_default=None, allow_none=True, validate=validate.Range(LEAST_RATE, MOST_RATE)
-    )
+    false_alarms_per_year = Rate(load_default=None, allow_none=True)
     enabled = fields.Boolean(load_default=True, truthy={True}, falsy={False})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate
 
 from shared.scoring import AUDIENCES, METRICS
 from shared.web.documents import Slug
@@ -15,15 +16,36 @@ _YEARS = range(1000, 9999)
 _ONE_LINE = validate.Regexp(re.compile(r"[^\x00-\x1f\x7f]*\Z"), error="No line breaks or control characters.")
 
 
-def moment(text: str) -> datetime:
-    """The time in an ISO 8601 text with a time zone. Raises ValidationError."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_FORM = "Write a day, 2026-12-24, or a time with its offset, 2026-12-24T18:00:00+01:00."
+
+
+def period(document: dict[str, Any], zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """When the silence begins, and from when on it is over: a day means all of that day in `zone`.
+
+    Raises ValidationError where it would end before it begins.
+    """
+    first, last = day_or_moment(document["from"]), day_or_moment(document["to"])
+    if not isinstance(last, datetime):
+        last += timedelta(days=1)
+    starts_at, ends_at = (
+        found if isinstance(found, datetime) else datetime.combine(found, time.min, zone).astimezone(UTC)
+        for found in (first, last)
+    )
+    if ends_at <= starts_at:
+        raise ValidationError({"to": ["Must be after from."]})
+    return starts_at, ends_at
+
+
+def day_or_moment(text: str) -> date | datetime:
+    """The day, or the time with its offset, in an ISO 8601 text. Raises ValidationError."""
+    found: date | datetime
     try:
-        found = datetime.fromisoformat(text)
-        offset = found.utcoffset()
+        found = date.fromisoformat(text) if _DAY.fullmatch(text) else datetime.fromisoformat(text)
     except ValueError as error:
-        raise ValidationError("Write a time such as 2026-12-24T18:00:00+01:00.") from error
-    if offset is None:
-        raise ValidationError("No time zone given: add Z or an offset such as +01:00.")
+        raise ValidationError(_FORM) from error
+    if isinstance(found, datetime) and found.utcoffset() is None:
+        raise ValidationError(_FORM)
     if found.year not in _YEARS:
         raise ValidationError("This year is out of range.")
     return found
@@ -34,11 +56,15 @@ class Silence(Schema):
 
     class Meta:
         include = {
-            "from": fields.String(required=True, validate=[validate.Length(max=64), moment]),
+            "from": fields.String(
+                required=True,
+                validate=[validate.Length(max=64), day_or_moment],
+                metadata={"description": "A time with its offset, or a day of REPORT_TZ."},
+            ),
             "to": fields.String(
                 required=True,
-                validate=[validate.Length(max=64), moment],
-                metadata={"description": "From then on messages go again."},
+                validate=[validate.Length(max=64), day_or_moment],
+                metadata={"description": "From then on messages go again; a day is still silent, all of it."},
             ),
         }
 
@@ -47,8 +73,3 @@ class Silence(Schema):
     metric = fields.String(allow_none=True, validate=validate.OneOf(METRICS))
     audience = fields.String(allow_none=True, validate=validate.OneOf(AUDIENCES))
     why = fields.String(required=True, validate=[validate.Length(1, 500), _ONE_LINE])
-
-    @validates_schema(skip_on_field_errors=True)
-    def _ends_after_it_starts(self, data: dict[str, Any], **_: Any) -> None:
-        if moment(data["to"]) <= moment(data["from"]):
-            raise ValidationError({"to": ["Must be after from."]})

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from psycopg.types.json import Jsonb
 
 from shared.db import Connection
+from shared.reserved import CHECK
 
 Place = tuple[str, str, str, str]  # journey, stage, metric, audience
 
@@ -97,7 +98,10 @@ def add_day_sums(conn: Connection, rows: Sequence[DaySum]) -> None:
 def page(
     conn: Connection, filters: dict[str, str | None], after: Sequence[str] | None, limit: int
 ) -> list[dict[str, Any]]:
-    """Detectors in order of their place: state, last_sequence of the key, answers seen, settings last asked for."""
+    """Detectors in order of their place: state, last_sequence of the key, answers seen, settings last asked for.
+
+    Those of `journeyloop check` only where its journey is named.
+    """
     return conn.execute(
         """SELECT d.journey, d.stage, d.metric, d.audience, d.state, p.last_sequence,
                   (SELECT coalesce(sum(n), 0)::bigint FROM day_sum WHERE detector = d.id) AS answers,
@@ -105,13 +109,13 @@ def page(
                    WHERE s.key = d.key AND s.metric = d.metric AND s.audience = d.audience AND s.kind = 'settings'
                    ORDER BY s.id DESC LIMIT 1) AS settings
            FROM detector AS d JOIN position AS p USING (key)
-           WHERE (%(journey)s::text IS NULL OR d.journey = %(journey)s)
+           WHERE CASE WHEN %(journey)s::text IS NULL THEN d.journey <> %(hidden)s ELSE d.journey = %(journey)s END
              AND (%(stage)s::text IS NULL OR d.stage = %(stage)s)
              AND (%(metric)s::text IS NULL OR d.metric = %(metric)s)
              AND (%(audience)s::text IS NULL OR d.audience = %(audience)s)
              AND (%(after)s::text[] IS NULL OR ARRAY[d.journey, d.stage, d.metric, d.audience] > %(after)s::text[])
            ORDER BY d.journey, d.stage, d.metric, d.audience LIMIT %(limit)s""",
-        filters | {"after": list(after) if after else None, "limit": limit},
+        filters | {"after": list(after) if after else None, "limit": limit, "hidden": CHECK},
     ).fetchall()
 
 

@@ -153,6 +153,18 @@ def test_a_detector_says_how_well_it_knows(call: Call, conn: Connection, handler
     assert 28 < detector["days_watched"] < 31
 
 
+def test_those_of_a_check_are_listed_only_where_it_is_named(
+    call: Call, conn: Connection, handler: Handler
+) -> None:
+    feed(conn, handler, events(2, 5))
+    assert len(call("GET", "/v1/detectors", role="viewer").json["items"]) == 1
+    conn.execute("UPDATE detector SET journey = 'journeyloop-check'")
+    conn.execute("UPDATE position SET key = 'journeyloop-check/delivery'")
+    assert call("GET", "/v1/detectors", role="viewer").json["items"] == []
+    named = call("GET", "/v1/detectors?journey=journeyloop-check", role="viewer").json["items"]
+    assert [one["journey"] for one in named] == ["journeyloop-check"]
+
+
 def test_settings_of_a_detector(call: Call, conn: Connection, handler: Handler) -> None:
     feed(conn, handler, events(2, 5))
     body = {"false_alarms_per_year": 2.0, "enabled": False}
@@ -191,6 +203,8 @@ def test_settings_before_the_first_answer(call: Call, conn: Connection, handler:
     [
         (DETECTOR, {"false_alarms_per_year": 0}, "false_alarms_per_year"),
         (DETECTOR, {"false_alarms_per_year": "NaN"}, "false_alarms_per_year"),
+        (DETECTOR, {"false_alarms_per_year": "0.3"}, "false_alarms_per_year"),
+        (DETECTOR, {"false_alarms_per_year": True}, "false_alarms_per_year"),
         (DETECTOR, {"enabled": "yes"}, "enabled"),
         (DETECTOR, {"budget": 1}, "budget"),
         ("/v1/detectors/shop/delivery/stars/customer", {}, "metric"),

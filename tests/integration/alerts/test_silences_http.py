@@ -61,7 +61,10 @@ def test_the_list_says_what_is_in_force(call: Call) -> None:
         ({"to": "2026-12-24T16:59:59Z"}, "to"),
         ({"to": "soon"}, "to"),
         ({"from": "2026-12-24T18:00:00"}, "from"),
-        ({"from": "2026-12-24"}, "from"),
+        ({"from": "2026-12-24", "to": "2026-12-23"}, "to"),
+        ({"from": "2026-12-27", "to": "2026-12-26T23:00:00Z"}, "to"),
+        ({"from": "2026-12-24Z"}, "from"),
+        ({"to": "2026-12-32"}, "to"),
         ({"from": "0001-01-01T00:00:00Z"}, "from"),
         ({"from": None}, "from"),
         ({"from": 1_766_592_000}, "from"),
@@ -95,6 +98,34 @@ def test_odd_times_are_taken_as_they_are(call: Call, start: str, end: str) -> No
     assert call("PUT", f"{PATH}?dry_run=true", json=odd).json["changes"] == []
 
 
+@pytest.mark.parametrize("wrong", ["2026-12-24Z", "2026-12-24T18:00:00", "2026-12-24 18:00", "Christmas"])
+def test_one_message_shows_the_right_form(call: Call, wrong: str) -> None:
+    [text] = call("PUT", PATH, json=FREEZE | {"from": wrong}).json["errors"]["from"]
+    assert "2026-12-24, or" in text
+    assert "2026-12-24T18:00:00+01:00" in text
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "starts_at", "ends_at"),
+    [
+        ("2026-12-24", "2026-12-24", "2026-12-23T23:00:00+00:00", "2026-12-24T23:00:00+00:00"),
+        ("2026-10-25", "2026-10-25T12:00:00Z", "2026-10-24T22:00:00+00:00", "2026-10-25T12:00:00+00:00"),
+        ("2026-10-25T00:00:00Z", "2026-10-25", "2026-10-25T00:00:00+00:00", "2026-10-25T23:00:00+00:00"),
+        ("1000-01-01", "9998-12-31", None, None),
+    ],
+)
+def test_a_day_is_all_of_it_in_the_report_zone(
+    call: Call, conn: Connection, first: str, last: str, starts_at: str | None, ends_at: str | None
+) -> None:
+    whole = FREEZE | {"from": first, "to": last}
+    assert call("PUT", PATH, json=whole).json == whole
+    assert call("GET", PATH).json == whole
+    row = conn.execute("SELECT starts_at, ends_at FROM silence").fetchone()
+    assert row is not None
+    for name, expected in (("starts_at", starts_at), ("ends_at", ends_at)):
+        assert expected is None or row[name] == datetime.fromisoformat(expected)
+
+
 @pytest.mark.parametrize("missing", ["from", "to", "why"])
 def test_missing_fields_are_named(call: Call, missing: str) -> None:
     document = {name: value for name, value in FREEZE.items() if name != missing}
@@ -115,14 +146,14 @@ def test_a_dry_run_says_what_it_would_have_muted(call: Call, conn: Connection, o
     recent, other = open_incident(), open_incident(stage="returns", metric="ces")
     dry = call("PUT", f"{PATH}?dry_run=true", json=FREEZE)
     assert dry.status_code == 200
-    assert [found["incident"] for found in dry.json["incidents"]] == [recent]
-    assert dry.json["incidents"][0]["state"] == "open"
+    assert [found["incident"] for found in dry.json["would_have_matched"]] == [recent]
+    assert dry.json["would_have_matched"][0]["state"] == "open"
     assert {"path": "why", "before": None, "after": FREEZE["why"]} in dry.json["changes"]
     assert dry.json["warnings"] == []
     assert call("GET", PATH).status_code == 404
     everything = {name: FREEZE[name] for name in ("from", "to", "why")}
     dry = call("PUT", f"{PATH}?dry_run=true", json=everything)
-    assert {found["incident"] for found in dry.json["incidents"]} == {recent, other}
+    assert {found["incident"] for found in dry.json["would_have_matched"]} == {recent, other}
     assert dry.json["warnings"] == ["This silences everything."]
 
 
