@@ -56,10 +56,12 @@ def _told(
     if None in asked.values() and row["kind"] in _AWAITED and now - row["due_at"] < PATIENCE:
         return False
     facts = (row["facts"] or {}) | asked | _measured(settings, row["kind"], incident, now)
-    facts |= _own(conn, row, incident, to, now)
     with conn.transaction():
+        planned = plans.times(conn, place, to, now)
+        facts |= _own(conn, row, incident, to[0], planned[0])
         if store.route(conn, row, now, facts):
-            _settle(conn, row, incident, place, to, facts, now)
+            plans.write(conn, row, place, to, planned)
+            _settle(conn, row, incident, to[0], planned[0], facts)
     return True
 
 
@@ -77,20 +79,20 @@ def _measured(settings: Settings, kind: str, incident: Row | None, now: datetime
     return {"measurement": why.measurement(settings, incident, now)}
 
 
-def _own(conn: Connection, row: Row, incident: Row | None, to: list[Told], now: datetime) -> dict[str, Any]:
+def _own(conn: Connection, row: Row, incident: Row | None, to: Told, told_at: datetime) -> dict[str, Any]:
     """What this service knows itself: who follows, what a person noted, which silence kept the opening back."""
     if incident is None:
         return {}
     if row["kind"] == RESOLVED:
         return {"note": stories.closing_note(conn, incident["id"]) or ""}
     kept_by = row["silenced_by"] if row["kind"] == OPENED else None
-    return plans.following(conn, row, to[0], now) | {"silence": kept_by}
+    return plans.following(conn, row, to, told_at) | {"silence": kept_by}
 
 
 def _settle(
-    conn: Connection, row: Row, incident: Row | None, place: Row, to: list[Told], facts: Row, now: datetime
+    conn: Connection, row: Row, incident: Row | None, to: Told, told_at: datetime, facts: Row
 ) -> None:
-    plans.write(conn, row, place, to, now)
+    """What telling it means for the incident, and what is planned to follow."""
     if incident is None:
         return
     if facts.get("changes"):
@@ -98,7 +100,7 @@ def _settle(
     if facts.get("measurement"):
         stories.keep_measurement(conn, incident["id"], facts["measurement"])
     if row["kind"] in (OPENED, REPEATED) and incident["state"] == "open":
-        plans.arm(conn, row, to[0], now)
+        plans.arm(conn, row, to, told_at)
     if row["kind"] == ESCALATED:
-        name = to[0].document["name"] if to[0].document else "the fallback address"
-        incidents.add_event(conn, incident["id"], "escalated", text=f"to {name}", at=now)
+        name = to.document["name"] if to.document else "the fallback address"
+        incidents.add_event(conn, incident["id"], "escalated", text=f"to {name}", at=told_at)

@@ -42,12 +42,18 @@ def told(conn: Connection, settings: Settings, row: Row, place: Row, journey_map
     return found
 
 
-def write(conn: Connection, row: Row, place: Row, to: list[Told], now: datetime) -> None:
-    """One notification for each channel of whoever is told, each owner's at the time the merging of messages gives."""
-    for one in to:
-        planned_at = schedule.plan(
-            now, notifications.lock_recipient(conn, one.recipient.owner, place["journey"])
-        )
+def times(conn: Connection, place: Row, to: list[Told], now: datetime) -> list[datetime]:
+    """When each of `to` is told, as the merging of messages gives it; nobody else plans for them until the end of the
+    transaction."""
+    return [
+        schedule.plan(now, notifications.lock_recipient(conn, one.recipient.owner, place["journey"]))
+        for one in to
+    ]
+
+
+def write(conn: Connection, row: Row, place: Row, to: list[Told], planned: list[datetime]) -> None:
+    """One notification for each channel of whoever is told, at the time planned for each."""
+    for one, planned_at in zip(to, planned, strict=True):
         for notification in rows(row, place, one, planned_at):
             notifications.add(conn, notification)
 
@@ -70,13 +76,16 @@ def rows(row: Row, place: Row, to: Told, planned_at: datetime) -> Iterator[dict[
         }
 
 
-def following(conn: Connection, row: Row, to: Told, now: datetime) -> dict[str, Any]:
-    """What follows unless somebody acknowledges, for the message to say: {escalation: {to, at} or null, again_at}."""
+def following(conn: Connection, row: Row, to: Told, told_at: datetime) -> dict[str, Any]:
+    """What follows unless somebody acknowledges, for the message to say: {escalation: {to, at} or null, again_at}; in
+    an escalation what came before: {first_told_at}, null where the opening failed for good."""
     if row["kind"] == ESCALATED:
-        return {}
-    again_at = schedule.repeats_at(to.document, now)
+        first_told_at = announcements.opening_sent(conn, row["incident_id"])["sent_at"]
+        return {"first_told_at": isoformat(first_told_at) if first_told_at else None}
+    again_at = schedule.repeats_at(to.document, told_at)
     if row["kind"] == OPENED:
-        owner, at = to.document and to.document.get("escalate_to"), schedule.escalates_at(to.document, now)
+        owner = to.document and to.document.get("escalate_to")
+        at = schedule.escalates_at(to.document, told_at)
     else:
         coming = announcements.escalation(conn, row["incident_id"]) or {"owner": None, "due_at": None}
         owner, at = coming["owner"], coming["due_at"]
@@ -85,15 +94,15 @@ def following(conn: Connection, row: Row, to: Told, now: datetime) -> dict[str, 
     return {"escalation": named, "again_at": isoformat(again_at) if again_at else None}
 
 
-def arm(conn: Connection, row: Row, to: Told, now: datetime) -> None:
-    """Plan the escalation and the first reminder of an opening, or the next reminder."""
-    again_at = schedule.repeats_at(to.document, now)
+def arm(conn: Connection, row: Row, to: Told, told_at: datetime) -> None:
+    """Plan the escalation and the first reminder of an opening, or the next reminder, counted from `told_at`."""
+    again_at = schedule.repeats_at(to.document, told_at)
     if row["kind"] == REPEATED and again_at:
         announcements.arm_again(conn, row["id"], again_at)
     if row["kind"] != OPENED or to.document is None:
         return
-    first = {"first": to.document["name"], "first_told_at": isoformat(now)}
-    escalates_at = schedule.escalates_at(to.document, now)
+    first = {"first": to.document["name"]}
+    escalates_at = schedule.escalates_at(to.document, told_at)
     if escalates_at:
         owner = to.document["escalate_to"]
         announcements.plan(conn, row["incident_id"], ESCALATED, escalates_at, owner, first)

@@ -40,8 +40,10 @@ def _lower(story: Story) -> str:
 def _unanswered(story: Story) -> str:
     before = story.following
     if story.kind == ESCALATED:
-        when = f" on {wording.moment(before.first_told_at, story.told_at)}" if before.first_told_at else ""
-        words = f"{before.first or 'The owner'} was told{when} and has not acknowledged it."
+        words = f"{before.first or 'The owner'} could not be told, and nobody has acknowledged it."
+        if before.first_told_at:
+            when = wording.moment(before.first_told_at, story.told_at)
+            words = f"{before.first or 'The owner'} was told on {when} and has not acknowledged it."
         return f"{story.addressee}, {words}" if story.addressee else words
     whose = f"{story.addressee}, nobody" if story.addressee else "Nobody"
     return f"{whose} has acknowledged this yet."

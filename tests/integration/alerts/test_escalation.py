@@ -103,7 +103,7 @@ def test_acknowledged_while_it_waits_to_be_merged_it_is_withdrawn(
     first, other = open_incident(), open_incident(metric="csat")
     telling.work(seconds=61)
     telling.work(seconds=120)
-    telling.work(hours=3, minutes=59)  # both escalate, the second waits for the merge
+    telling.work(hours=4)  # both escalate, the second waits for the merge
     assert recipients(mail_sink) == [("ben", "opened"), ("ben", "opened"), ("ana", "escalated")]
     told = {
         row["incident_id"] for row in telling.rows() if row["kind"] == "escalated" and row["state"] == "sent"
