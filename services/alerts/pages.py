@@ -14,6 +14,7 @@ from services.alerts.links import LinkExpired, opens
 from services.alerts.messages.gather import story
 from services.alerts.messages.section import Section, section
 from services.alerts.messages.story import OPENED, RESOLVED
+from services.alerts.messages.wording import signed
 from services.alerts.store import incidents, owners, stories
 from shared.web.app import database, settings
 from shared.web.auth import public
@@ -26,6 +27,7 @@ blueprint = Blueprint(
     static_url_path="/static/alerts",
 )
 
+blueprint.add_app_template_filter(signed)
 PAGE_TIMEOUT_SECONDS = 1.0
 _HEADERS = {
     "Cache-Control": "no-store",

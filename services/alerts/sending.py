@@ -17,7 +17,7 @@ from services.alerts.messages.missing import Missing, missing
 from services.alerts.messages.story import TEST, Story
 from services.alerts.messages.wording import clean
 from services.alerts.secret_texts import filled_in
-from services.alerts.store import incidents, owners, stories
+from services.alerts.store import incidents, owners, silences, stories
 from services.alerts.store import notifications as store
 from shared.db import Connection
 from shared.events import isoformat
@@ -104,11 +104,12 @@ def _story(
         return missing(part, journey_map, addressee=name, told_at=told_at, survey_url=url, zone=zone)
     incident = incidents.read(conn, part["incident_id"])
     assert incident is not None, "a notification refers to its incident"
+    kept_by = part["facts"].get("silence")
     return story(
         incident,
         journey_map,
         kind=part["kind"],
-        facts=part["facts"],
+        facts=part["facts"] | {"silence_why": kept_by and silences.why(conn, kept_by)},
         addressee=name,
         because=part["because"],
         told_at=told_at,

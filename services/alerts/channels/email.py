@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from services.alerts.channels.outcome import Outcome, Refused
 from services.alerts.messages.compose import Message
-from services.alerts.messages.wording import clean
+from services.alerts.messages.wording import clean, signed
 
 TIMEOUT_SECONDS = 5.0
 _TEMPLATES = Environment(
@@ -27,8 +27,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-# A true minus before a number; not in a range such as 1-2 or a word with a hyphen.
-_TEMPLATES.filters["minus"] = lambda text: text.replace("-", "\N{MINUS SIGN}")
+_TEMPLATES.filters["signed"] = signed
 
 
 def message_id(notification_id: object, mail_from: str) -> str:

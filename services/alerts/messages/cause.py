@@ -79,9 +79,16 @@ def _value(segment: Mapping[str, str | None]) -> str:
 
 
 def _reasons(changes: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+    """Those named most often since; without those that no larger part of the answers names than before."""
     named = [
         (clean(reason["label"]), reason["since"])
         for reason in changes.get("reasons") or []
-        if reason["since"]
+        if reason["since"] and _grew(reason)
     ]
     return tuple(sorted(named, key=lambda pair: -pair[1])[:MOST_REASONS])
+
+
+def _grew(reason: Mapping[str, Any]) -> bool:
+    """Also where nobody knows what share it had before."""
+    before, since = reason.get("share_before"), reason.get("share")
+    return before is None or since is None or since > before

@@ -11,6 +11,7 @@ from services.alerts.messages.missing import Missing
 from services.alerts.messages.section import Row, Section, section
 from services.alerts.messages.sources import Line
 from services.alerts.messages.story import ESCALATED, OPENED, REPEATED, RESOLVED, STALE, Story
+from services.alerts.messages.wording import signed
 from shared.events import isoformat
 
 _RULE = "-" * 40
@@ -70,12 +71,13 @@ def chat(part: Section) -> str:
     named = [line for line in part.lines if line.named]
     sources = " ".join(_short(line) for line in named or part.lines)
     second = sources or next(iter((*part.notes, *part.sure)), part.sentence)
+    second = f"{part.over} {second}" if part.over else second
     return f"{part.headline}\n{second}\n{part.link}"
 
 
 def _short(line: Line) -> str:
     remark = f", {line.remark}" if line.remark else ""
-    return f"{line.name} {line.points:+d}{remark}."
+    return f"{line.name} {signed(line.points)}{remark}."
 
 
 def _texts(sections: Sequence[Section]) -> str:
@@ -96,7 +98,7 @@ def _figures(rows: Sequence[Row]) -> str:
 def _sources(part: Section) -> str:
     if not part.lines:
         return ""
-    lines = _aligned([(line.name, f"{line.points:+d}", _remark(line)) for line in part.lines], "<><")
+    lines = _aligned([(line.name, signed(line.points), _remark(line)) for line in part.lines], "<><")
     return "\n".join([part.lines_title, *(f"  {line}" for line in lines)])
 
 
@@ -125,6 +127,7 @@ def _data(story: Told) -> dict[str, Any]:
     """One incident for machines: the message's own figures, unrounded scores."""
     if isinstance(story, Missing):
         return missing.data(story)
+    closed_at = story.ending.closed_at if story.ending else story.resolved_at
     return {
         "incident": story.incident,
         "kind": story.kind,
@@ -136,7 +139,7 @@ def _data(story: Told) -> dict[str, Any]:
         "audience": story.audience,
         "onset": isoformat(story.onset),
         "opened_at": isoformat(story.opened_at),
-        "closed_at": isoformat(story.ending.closed_at) if story.ending else None,
+        "closed_at": isoformat(closed_at) if closed_at else None,
         "outcome": story.ending.outcome if story.ending else None,
         "before": asdict(story.before) if story.before else None,
         "since": asdict(story.since) if story.since else None,

@@ -20,7 +20,8 @@ class Following:
     """Times are aware and in REPORT_TZ; None is what there is not.
 
     goes_to, goes_at: who is told next, and when; again_at: the next reminder; both unless somebody acknowledges.
-    first, first_told_at: who was told first. silence: the one that kept the opening back. acknowledged_by: who did.
+    first, first_told_at: who was to be told first, and when that was; without a time nobody could. silence,
+    silence_why: the one that kept the opening back, and its reason. acknowledged_by: who did.
     """
 
     goes_to: str = FALLBACK
@@ -29,6 +30,7 @@ class Following:
     first: str | None = None
     first_told_at: datetime | None = None
     silence: str | None = None
+    silence_why: str | None = None
     acknowledged_by: str | None = None
 
 
@@ -46,6 +48,7 @@ def following(incident: Mapping[str, Any], facts: Mapping[str, Any], zone: ZoneI
         first=clean(facts["first"]) if facts.get("first") else None,
         first_told_at=_time(facts.get("first_told_at"), zone),
         silence=facts.get("silence"),
+        silence_why=clean(facts["silence_why"]).rstrip(".") if facts.get("silence_why") else None,
         acknowledged_by=None
         if open_ or not incident["acknowledged_by"]
         else clean(incident["acknowledged_by"]),

@@ -37,6 +37,7 @@ def story(
     """
     changes = facts.get("changes") or incident["cause"]
     before, since = _figures(incident, changes)
+    closed_at = incident["closed_at"]
     stage = stage_of(dict(journey_map or {}), incident["stage"])
     return Story(
         kind=kind,
@@ -60,6 +61,7 @@ def story(
         measurement=facts.get("measurement") or incident["measurement"],
         ending=_ending(incident, facts, zone) if kind == RESOLVED else None,
         following=following(incident, facts, zone),
+        resolved_at=closed_at.astimezone(zone) if closed_at else None,
     )
 
 

@@ -52,7 +52,7 @@ class Addressed(Protocol):
 @dataclass(frozen=True)
 class Section:
     """One incident in words. `notes` and `sure` are whole sentences, `sure` about how far to believe it; `why` says why
-    this person is told; `lines_head` what the lines are."""
+    this person is told; `lines_head` what the lines are; `over`, a part of `sentence`, that it was resolved since."""
 
     headline: str
     sentence: str
@@ -65,6 +65,7 @@ class Section:
     why: str
     sure: tuple[str, ...] = ()
     lines_head: str = "Touchpoint"
+    over: str = ""
 
 
 def section(story: Story) -> Section:
@@ -90,9 +91,14 @@ def headline(story: Story) -> str:
 def _opened(story: Story) -> Section:
     drop = story.cause and -story.cause.change
     lines = tuple(sources.lines(story.cause)) if story.cause else ()
+    over = (
+        f"This was resolved on {wording.moment(story.resolved_at, story.told_at)}."
+        if story.resolved_at
+        else ""
+    )
     return Section(
         headline=headline(story),
-        sentence=_addressed(story, _happened(story)),
+        sentence=f"{_addressed(story, _happened(story))} {over}".rstrip(),
         rows=_rows(story, {"Before": story.before, "Since": story.since}),
         lines_title=f"Where the {drop} {wording.unit(story.metric, drop)} come from" if drop else "",
         lines=lines if drop else (),
@@ -102,6 +108,7 @@ def _opened(story: Story) -> Section:
         why=" ".join(filter(None, (next_steps(story.following, story.told_at), why(story)))),
         sure=tuple(_sure(story)),
         lines_head="Segment" if story.cause and story.cause.kind == SEGMENT else "Touchpoint",
+        over=over,
     )
 
 
@@ -160,7 +167,8 @@ def _ending_headline(name: str, story: Story, ending: Ending) -> str:
 def _opening_notes(story: Story) -> Iterator[str]:
     if story.kind == OPENED and story.following.silence:
         opened = wording.moment(story.opened_at, story.told_at)
-        yield f"It opened on {opened}; the silence {story.following.silence} kept this message until now."
+        why_kept = f": {story.following.silence_why}" if story.following.silence_why else ""
+        yield f"It opened on {opened}; a silence kept this message until now{why_kept}."
     if story.cause is None:
         yield (
             "What it comes from is not known yet: the scores had not caught up a minute after the alert. "

@@ -89,7 +89,7 @@ class Story:
 
     before and since are None only where nothing at all could be learnt; cause is None where the aggregator had not
     caught up when the message had to go; measurement (what measurement.judged found) where the survey service was away.
-    because is routing's stage, journey, fallback or escalation.
+    because is routing's stage, journey, fallback or escalation. resolved_at: where it is over when this is told.
     """
 
     kind: str
@@ -113,3 +113,4 @@ class Story:
     measurement: Mapping[str, Any] | None = None
     ending: Ending | None = None
     following: Following = NOTHING
+    resolved_at: datetime | None = None

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 _LONGEST_NAME = 100
 _WORDS = ("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_MINUS = "\N{MINUS SIGN}"
 _DIRECTION = {"\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"}
 
 
@@ -19,8 +20,14 @@ def clean(name: str) -> str:
 
 
 def score(metric: str, value: float) -> str:
-    """41 for NPS, 61 % for CSAT and CES."""
-    return f"{whole(value)}" if metric == "nps" else f"{whole(value)} %"
+    """41 or −8 for NPS, 61 % for CSAT and CES."""
+    number = f"{whole(value)}".replace("-", _MINUS)
+    return number if metric == "nps" else f"{number} %"
+
+
+def signed(points: int) -> str:
+    """−15, +2, with a true minus."""
+    return f"{points:+d}".replace("-", _MINUS)
 
 
 def whole(value: float) -> int:

@@ -19,6 +19,14 @@ def get(conn: Connection, silence: str, *, lock: bool = False) -> dict[str, Any]
     return conn.execute(text + (" FOR UPDATE" if lock else ""), [silence]).fetchone()
 
 
+def why(conn: Connection, silence: str) -> str | None:
+    """The reason given for a silence, archived or not."""
+    row = conn.execute(
+        "SELECT document ->> 'why' AS why FROM silence WHERE silence = %s", [silence]
+    ).fetchone()
+    return row["why"] if row else None
+
+
 def put(
     conn: Connection,
     silence: str,

@@ -30,7 +30,7 @@ PAGERDUTY = f"pagerduty://{'i' * 32}@{'k' * 20}"
 DISCORD = "discord://1234567890/abcdefghijklmnop_-"
 
 HEADLINE = "Delivery NPS down 19 to 22 since Thu 13 Nov"
-WHY = "Courier hand-over (moment of truth) -15, mostly region North. Order tracking -2."
+WHY = "Courier hand-over (moment of truth) −15, mostly region North. Order tracking −2."
 LINK = "https://fb.example/incidents/7F3K2M9Q?t=signed"
 
 

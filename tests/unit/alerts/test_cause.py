@@ -104,7 +104,9 @@ def test_reasons_are_those_given_most_often_since() -> None:
     named = [
         {"label": label, "since": n} for label, n in (("late", 61), ("rude", 2), ("damaged", 19), ("x", 1))
     ]
-    found = cause(changes(place("A", -12, clear=True), reasons=[*named, {"label": "old", "since": 0}]))
+    shrunk = {"label": "damaged", "since": 99, "share_before": 0.053, "share": 0.047}
+    also = [*named, {"label": "old", "since": 0}, shrunk]
+    found = cause(changes(place("A", -12, clear=True), reasons=also))
     assert found is not None
     assert found.reasons == (("late", 61), ("damaged", 19), ("rude", 2))
 

@@ -24,10 +24,10 @@ Before   41   (40 to 42)   17,240 answers
 Since    22   (11 to 33)      240 answers   [95 % intervals]
 
 Where the 19 points come from
-  Courier hand-over (moment of truth)   -15   mostly region North
-  Order tracking                         -2
-  Others                                 -1   (each within noise)
-  Different mix                          -1   (not a real change)
+  Courier hand-over (moment of truth)   −15   mostly region North
+  Order tracking                         −2
+  Others                                 −1   (each within noise)
+  Different mix                          −1   (not a real change)
 
 Reasons given: late 61, damaged 19.
 
@@ -59,16 +59,27 @@ def test_a_moved_mix_blames_nobody() -> None:
     assert (
         """
 Where the 19 points come from
-  Different mix              -18   (not a real change)
-  All touchpoints together    -1   (within noise)
+  Different mix              −18   (not a real change)
+  All touchpoints together    −1   (within noise)
 
 More answers come from plan free: 20 % of all before, 60 % since.
 """
         in told.text
     )
     assert told.chat.splitlines()[1] == (
-        "Different mix -18, not a real change. All touchpoints together -1, within noise."
+        "Different mix −18, not a real change. All touchpoints together −1, within noise."
     )
+
+
+def test_an_opening_sent_again_after_its_end_says_so() -> None:
+    told = message([opened(resolved_at=OVER.closed_at)])
+    over = "This was resolved on Tuesday 25 Nov, 14:00 CET."
+    assert told.text.startswith(f"Ana, {told.sections[0].sentence[5:]}\n")
+    assert told.sections[0].sentence.endswith(f"14:00 CET. {over}")
+    assert told.chat.splitlines()[1].startswith(f"{over} Courier hand-over")
+    assert told.payload["data"]["closed_at"] == "2025-11-25T13:00:00.000000Z"
+    assert "This was resolved" not in message([opened()]).text
+    assert "This was resolved" in message([opened(kind="repeated", resolved_at=OVER.closed_at)]).text
 
 
 def test_a_segment_that_fell_everywhere_leads() -> None:
@@ -76,8 +87,8 @@ def test_a_segment_that_fell_everywhere_leads() -> None:
     assert (
         """
 Where the 19 points come from
-  plan pro   -18   (at all touchpoints)
-  Others      -1   (each within noise)
+  plan pro   −18   (at all touchpoints)
+  Others      −1   (each within noise)
 """
         in text
     )
@@ -93,7 +104,7 @@ Where the 19 points come from
             "Delivery CSAT down 17 points to 61 % since Thu 13 Nov",
         ),
         (opened(audience="employee"), "Delivery employee NPS down 19 to 22 since Thu 13 Nov"),
-        (opened(since=Figure(-7.5, -20, 5, 50), cause=None), "Delivery NPS down 49 to -8 since Thu 13 Nov"),
+        (opened(since=Figure(-7.5, -20, 5, 50), cause=None), "Delivery NPS down 49 to −8 since Thu 13 Nov"),
         (opened(since=None, cause=None), "Delivery NPS down since Thu 13 Nov"),
         (opened(since=Figure(44, 30, 55, 90), cause=None), "Delivery NPS down since Thu 13 Nov"),
         (
@@ -167,7 +178,7 @@ def test_the_fallback_is_told_why() -> None:
 def test_chat_is_two_lines_and_a_link() -> None:
     assert message([opened()]).chat.splitlines() == [
         "Delivery NPS down 19 to 22 since Thu 13 Nov",
-        "Courier hand-over (moment of truth) -15, mostly region North. Order tracking -2.",
+        "Courier hand-over (moment of truth) −15, mostly region North. Order tracking −2.",
         "https://fb.example/incidents/7F3K2M9Q?t=signed",
     ]
 
