@@ -30,7 +30,15 @@ def make_link(system: dict[str, str]) -> dict[str, Any]:
     return dict(item)
 
 
+SMALL = """[...document.querySelectorAll('.score-choice, .reasons label, button')].filter((one) => {
+  const { width, height } = one.getBoundingClientRect()
+  return width < 44 || height < 44
+}).map((one) => one.textContent)"""
+
+
 def is_fine(page: Page) -> None:
+    page.wait_for_load_state()  # its style sheet too
+    assert page.evaluate(SMALL) == []
     assert violations(page) == []
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
@@ -43,7 +51,7 @@ def test_question_and_thanks(customers: Customers, options: dict[str, Any]) -> N
         is_fine(page)
     page.locator("textarea").fill("Fine")
     page.locator("button[type=submit]").click()
-    page.wait_for_load_state()
+    page.locator(".quiet").wait_for()
     is_fine(page)
     assert [(row["survey"], row["score"]) for row in customers.answers()] == [("ces", 4)]
 
