@@ -75,22 +75,29 @@ def _shift(metric: str, places: Mapping[K, Mapping[V, Pair]]) -> float:
         n_before = sum(sum(pair.before) for pair in values.values())
         n_since = sum(sum(pair.since) for pair in values.values())
         if n_before and n_since:
-            weight = (n_before / before + n_since / since) / 2
-            moved, variance = _moved(metric, values, n_before, n_since)
+            weight = n_since / since
+            moved, error = _moved(metric, values, n_before, n_since)
             points += weight * moved
-            squared_error += weight**2 * variance * (1 / n_before + 1 / n_since)
+            squared_error += weight**2 * error
     return points / sqrt(squared_error) if squared_error > 0 else 0.0
 
 
 def _moved(metric: str, values: Mapping[V, Pair], n_before: int, n_since: int) -> tuple[float, float]:
-    """Within one place: the points moved shares make, and the variance of the values' scores over its answers."""
-    moved = mean = square = 0.0
+    """Within one place: the points moved shares make, and their squared error, that of shares and of scores.
+
+    A value counts with its score before, as in changes: what fell where more answers come from now is no mix.
+    """
+    moved = mean = square = error = 0.0
     for pair in values.values():
-        scores = [one.score for one in (scoring.score(metric, h) for h in pair) if one.score is not None]
-        if not scores:
+        known = pair.before if any(pair.before) else pair.since
+        usual = scoring.score(metric, known).score
+        if usual is None:
             continue
-        middle = sum(scores) / len(scores)
         share = (sum(pair.before) + sum(pair.since)) / (n_before + n_since)
-        moved += (sum(pair.since) / n_since - sum(pair.before) / n_before) * middle
-        mean, square = mean + share * middle, square + share * middle**2
-    return moved, max(0.0, square - mean**2)
+        grown = sum(pair.since) / n_since - sum(pair.before) / n_before
+        moved, error = (
+            moved + grown * usual,
+            error + grown**2 * scoring.adjusted(metric, known, scoring.LEVEL)[1],
+        )
+        mean, square = mean + share * usual, square + share * usual**2
+    return moved, error + max(0.0, square - mean**2) * (1 / n_before + 1 / n_since)

@@ -1,14 +1,15 @@
 """Where a change of a score comes from: contributions of groups (touchpoints, segment values), in points.
 
 The score of a period is Σ w·s over cells (w = a cell's share of the answers, s = its score). The change between two
-periods splits symmetrically (Kitagawa 1955, midpoint weights):
+periods, 0 and 1, is standardised on the first one's scores (Kitagawa 1955; Oaxaca 1973):
 
-    changed = w̄·(s₁ - s₀)            customers of this cell rate differently
-    mix     = (w₁ - w₀)·(s̄ - S̄)     this cell is a larger or smaller part of all answers
+    changed = w₁·(s₁ - s₀)            customers of this cell rate differently
+    mix     = (w₁ - w₀)·(s₀ - S₀)     this cell is a larger or smaller part of all answers
 
-with bars for the mean of both periods and S the whole score. Σ (changed + mix) is exactly S₁ - S₀, because Σ (w₁ - w₀)
-is 0. A cell with answers in only one period has nothing to compare with: all it contributes is mix. A group is one
-cell, or several where a shift between them is no real change either (plans within a touchpoint).
+with S for the whole score. Σ (changed + mix) is exactly S₁ - S₀, because Σ (w₁ - w₀) is 0. So mix is what would have
+happened to the score had everybody gone on rating as before: nothing, where all cells scored alike. A cell with answers
+in only one period has nothing to compare with: all it contributes is mix, at the score it has. A group is one cell, or
+several where a shift between them is no real change either (plans within a touchpoint).
 """
 
 from __future__ import annotations
@@ -138,21 +139,20 @@ def _part(
 ) -> Contribution[K]:
     """One group's contribution, not yet held against noise."""
     all_before, all_since = scoring.score(metric, whole.before), scoring.score(metric, whole.since)
-    everywhere = _middle(all_before, all_since)
+    everywhere = _usual(all_before, all_since)
     changed = mix = centre = squared_error = reach = 0.0
     for cell in cells:
         before, since = scoring.score(metric, cell.before), scoring.score(metric, cell.since)
         if before.score is None and since.score is None:
             continue
         share_before, share_since = before.n / all_before.n, since.n / all_since.n
-        mix += (share_since - share_before) * (_middle(before, since) - everywhere)
+        mix += (share_since - share_before) * (_usual(before, since) - everywhere)
         if before.score is None or since.score is None:
             continue
-        weight = (share_before + share_since) / 2
         moved, error = steady(metric, cell, level)
-        changed += weight * (since.score - before.score)
-        centre, squared_error = centre + weight * moved, squared_error + weight**2 * error
-        reach += weight
+        changed += share_since * (since.score - before.score)
+        centre, squared_error = centre + share_since * moved, squared_error + share_since**2 * error
+        reach += share_since
     error = sqrt(squared_error + reach**2 * days)
     half = scoring.z(level) * error
     own = together(cells)
@@ -169,10 +169,11 @@ def _part(
     )
 
 
-def _middle(*scores: Score) -> float:
-    """The mean of the scores there are: of one period where the other has no answers."""
-    known = [score.score for score in scores if score.score is not None]
-    return sum(known) / len(known)
+def _usual(before: Score, since: Score) -> float:
+    """What a cell scores as long as nothing changes: its score before, where it had answers then."""
+    known = since.score if before.score is None else before.score
+    assert known is not None, "a cell without any answer has no score"
+    return known
 
 
 def _minus(whole: Histogram, part: Histogram) -> tuple[int, ...]:

@@ -74,14 +74,32 @@ def test_a_moved_mix_alone_changes_nobody(metric: str, given_: list[tuple[float,
     assert all(part.changed == pytest.approx(0, abs=1e-9) and not part.beyond_noise for part in parts)
 
 
-@given(groups())
-def test_the_reverse_change_is_the_same_with_the_other_sign(case: tuple[str, dict[int, Pair]]) -> None:
-    metric, given_ = case
-    forth = {part.group: part for part in contributions(metric, given_)}
-    back = contributions(metric, {group: Pair(p.since, p.before) for group, p in given_.items()})
-    for part in back:
-        assert part.changed == pytest.approx(-forth[part.group].changed, abs=1e-9)
-        assert part.mix == pytest.approx(-forth[part.group].mix, abs=1e-9)
+@given(
+    st.sampled_from(METRICS),
+    st.lists(st.tuples(st.integers(1, 40), st.integers(0, 400), st.floats(0, 1)), min_size=2, max_size=5),
+)
+def test_where_all_scored_alike_before_nothing_is_mix(
+    metric: str, given_: list[tuple[int, int, float]]
+) -> None:
+    pairs = {
+        group: Pair(histogram(metric, 0.75, 4 * n), histogram(metric, share, since))
+        for group, (n, since, share) in enumerate(given_)
+    }
+    parts = contributions(metric, pairs)
+    change = changes.change(metric, changes.together(pairs.values())).change
+    assert all(part.mix == pytest.approx(0, abs=1e-9) for part in parts)
+    assert sum(part.changed for part in parts) == pytest.approx(change or 0.0, abs=1e-9)
+
+
+def test_a_fall_at_the_one_touchpoint_that_still_answers_is_all_real() -> None:
+    """Three touchpoints at NPS 50; since, all answers come from one of them, at -48."""
+    empty = (0,) * SLOTS
+    pairs = {name: Pair(histogram("nps", 0.75, 400), empty) for name in ("slot", "tracking")}
+    pairs["handover"] = Pair(histogram("nps", 0.75, 400), histogram("nps", 0.26, 100))
+    first, *others = contributions("nps", pairs)
+    assert (first.group, first.changed, first.mix) == ("handover", pytest.approx(-98), 0)
+    assert first.beyond_noise
+    assert [part.points for part in others] == [0, 0]
 
 
 def test_by_hand() -> None:
@@ -91,11 +109,11 @@ def test_by_hand() -> None:
         "b": Pair(histogram("csat", 0.4, 100), histogram("csat", 0.4, 150)),
     }
     parts = {part.group: part for part in contributions("csat", pairs)}
-    # Whole: 60 → 45. a: changed .375·-20 = -7.5; mix -.25·(70 - 52.5) = -4.375. b: 0; .25·(40 - 52.5) = -3.125.
-    assert parts["a"].changed == pytest.approx(-7.5)
-    assert parts["a"].mix == pytest.approx(-4.375)
+    # Whole: 60 → 45. a: changed .25·-20 = -5; mix -.25·(80 - 60) = -5. b: 0; .25·(40 - 60) = -5.
+    assert parts["a"].changed == pytest.approx(-5)
+    assert parts["a"].mix == pytest.approx(-5)
     assert parts["b"].changed == pytest.approx(0)
-    assert parts["b"].mix == pytest.approx(-3.125)
+    assert parts["b"].mix == pytest.approx(-5)
     assert parts["a"].points + parts["b"].points == pytest.approx(-15)
 
 

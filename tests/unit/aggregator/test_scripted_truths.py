@@ -24,6 +24,8 @@ ONE_OF_BOTH = Truth(drops={("handover", "pro", None): -60})
 EVERYWHERE = Truth(drops={(None, None, None): -20})
 MIX_OF_PLANS = Truth(plans_since={"free": 0.9, "pro": 0.1}, levels={"free": -30, "pro": 30})
 MIX_OF_TOUCHPOINTS = Truth(touchpoints_since=(6, 1, 1), touchpoint_levels={"handover": -40, "slot": 30})
+GROWN_AND_FALLEN = Truth(touchpoints_since=(6, 1, 1), drops={("handover", None, None): -40})
+PRO_GROWN_AND_FALLEN = Truth(plans_since={"free": 0.2, "pro": 0.8}, drops={(None, "pro", None): -40})
 HEALTHY = Truth()
 
 
@@ -119,6 +121,18 @@ def test_only_the_mix_moves(metric: str, a_day: int, truth: Truth, grown: str) -
         count(found, lambda answer: answer["changed"]["low"] <= 0 <= answer["changed"]["high"])
         >= SEEDS - MOST_WRONG
     )
+
+
+@pytest.mark.parametrize(
+    ("truth", "carrier"),
+    [(GROWN_AND_FALLEN, ("touchpoint", "handover")), (PRO_GROWN_AND_FALLEN, ("segment", "pro"))],
+)
+def test_what_falls_where_more_answers_come_from_is_no_mix(truth: Truth, carrier: tuple[str, str]) -> None:
+    """All scored alike before, so that shares alone move nothing."""
+    found = answers(truth, "nps", 200)
+    assert count(found, lambda answer: kind(answer) == carrier) >= SEEDS - MOST_WRONG
+    assert count(found, lambda answer: abs(answer["mix"]) <= 1.5) >= SEEDS - MOST_WRONG
+    assert count(found, lambda answer: answer["mix_within"] is not None) <= MOST_WRONG
 
 
 def test_what_falls_everywhere_has_no_single_carrier() -> None:
