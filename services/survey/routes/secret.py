@@ -56,9 +56,8 @@ def _rotate(conn: Connection, survey: str) -> Definition:
         raise not_found("survey", survey)
     surveys.rotate_secret(conn, survey)
     journeys.lock(conn, stored["journey"])
-    journeys.advance(
-        conn, stored["journey"]
-    )  # so that no process checks an answer with the secret it remembers
+    # So that no process checks an answer with the secret it remembers.
+    journeys.advance(conn, stored["journey"])
     return current(conn, survey)
 
 
