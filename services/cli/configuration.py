@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
 import click
 import yaml
 
-from services.cli.documents import (
-    KINDS,
-    Difference,
-    Document,
-    Item,
-    NotConfiguration,
-    differences,
-    items,
-    parsed,
-)
+from services.cli import configuration_file
+from services.cli.documents import KINDS, Document, Item, NotConfiguration
 from services.cli.http import Api, Refused, key_option
-from shared.reserved import CHECK
+from services.cli.judging import REFUSALS, Verdict, judged, warnings_of_written, write
+from services.cli.listing import show
+from services.cli.stored import Changed, changes, documents
 
 DRIFT = 2
-SERVICE = {
-    "owners": "alerts",
-    "journeys": "survey",
-    "surveys": "survey",
-    "detectors": "alerts",
-    "silences": "alerts",
-}
-# What lists say about an item beside its document.
-FACTS = {"journeys": {"revision", "archived"}, "surveys": {"revision"}, "silences": {"state"}}
-# A new stage is known to alerts once its journey has come through Kafka.
-PATIENCE_SECONDS = 30.0
-UNKNOWN = 404
 
 file_option = click.option(
     "-f", "--file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="YAML"
@@ -48,17 +29,17 @@ file_option = click.option(
 def apply(api: Api, file: Path, dry_run: bool) -> None:
     """Make the services match a file of owners, journeys, surveys, detectors and silences.
 
-    What the file doesn't name stays as it is. Applying it again changes nothing.
+    What the file doesn't name stays as it is. Applying it again changes nothing. Nothing is written where a service
+    would refuse a document.
     """
-    changed = _changes(api, _read(file))
-    moved: set[str | None] = set()
-    for item, found in changed:
-        _show(item, found)
-        if not dry_run:
-            _put(api, item)
-        elif item.kind == "silences" or item.journey is None or item.journey not in moved:
-            _validate(api, item)
-        moved.add(item.journey)
+    changed, verdicts = _compared(api, file)
+    for one, verdict in zip(changed, verdicts, strict=True):
+        show(one)
+        if dry_run:
+            _show_verdict(verdict)
+    _refuse(file, verdicts)
+    if not dry_run:
+        _write(api, file, [item for item, _ in changed])
     done = "would change" if dry_run else "changed"
     click.echo(f"{len(changed)} {done}" if changed else "nothing to change")
 
@@ -68,10 +49,15 @@ def apply(api: Api, file: Path, dry_run: bool) -> None:
 @key_option
 @click.pass_context
 def diff(context: click.Context, api: Api, file: Path) -> None:
-    """Show where the services differ from a file; exits with 2 where they do, with 0 where they don't."""
-    changed = _changes(api, _read(file))
-    for item, found in changed:
-        _show(item, found)
+    """Show where the services differ from a file, without secrets.
+
+    Exits with 2 where they do, with 0 where they don't, with 1 where a service would refuse a document.
+    """
+    changed, verdicts = _compared(api, file)
+    for one, verdict in zip(changed, verdicts, strict=True):
+        show(one)
+        _show_warnings(verdict)
+    _refuse(file, verdicts)
     if changed:
         context.exit(DRIFT)
     click.echo("no difference")
@@ -82,95 +68,81 @@ def diff(context: click.Context, api: Api, file: Path) -> None:
 @key_option
 def export(api: Api, journey: str | None) -> None:
     """Print the whole configuration as YAML that `apply` takes."""
-    found = {kind: _export(api, kind) for kind in KINDS}
+    found = {kind: documents(api, kind) for kind in KINDS}
     if journey is not None:
         found = _only(found, journey)
-    content = {kind: documents for kind, documents in found.items() if documents}
+    content: dict[str, Any] = {kind: listed for kind, listed in found.items() if listed}
     click.echo(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110), nl=False)
+
+
+def _compared(api: Api, file: Path) -> tuple[list[Changed], list[Verdict]]:
+    """What differs, and what the services say of it."""
+    wanted = _read(file)
+    changed = changes(api, wanted)
+    return changed, judged(api, [item for item, _ in changed], wanted)
 
 
 def _read(file: Path) -> list[Item]:
     try:
-        return items(parsed(file.read_text()))
-    except (NotConfiguration, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{file}: {' '.join(str(error).split())}") from error
+        return configuration_file.read(file.read_text())
+    except NotConfiguration as error:
+        raise _failed([f"{_place(file, line)}: {what}" for line, what in error.wrong]) from error
+    except yaml.MarkedYAMLError as error:  # its own text quotes the line, which may hold a secret
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise _failed([f"{_place(file, line)}: {error.problem or error.context}"]) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{file}: is no YAML text") from error
 
 
-def _changes(api: Api, wanted: list[Item]) -> list[tuple[Item, list[Difference] | None]]:
-    """Items that differ, with what differs; None for an item that isn't there yet."""
-    kinds = {item.kind for item in wanted} - {"detectors"}
-    stored = {(item.kind, item.key): item.document for kind in kinds for item in _stored(api, kind)}
-    found: list[tuple[Item, list[Difference] | None]] = []
-    for item in wanted:
-        before = _detector(api, item) if item.kind == "detectors" else stored.get((item.kind, item.key))
-        after = item.document if before is None or item.kind != "detectors" else before | item.document
-        changed = None if before is None else list(differences(before, after))
-        if changed is None or changed:
-            found.append((item, changed))
-    return found
+def _write(api: Api, file: Path, items: list[Item]) -> None:
+    for item in items:
+        try:
+            write(api, item)
+        except Refused as error:
+            if error.status not in REFUSALS:
+                raise
+            raise _failed(
+                [_refused(file, item, f"{error.problem}; what stands before it is written")]
+            ) from error
+    for item, warning in warnings_of_written(api, items):
+        click.secho(f"warning: {item.name}: {warning}", fg="yellow")
 
 
-def _stored(api: Api, kind: str) -> list[Item]:
-    """The items of a kind that the service has; archived surveys too, but no archived journeys: a PUT revives them."""
-    found = []
-    archived = {"archived": "true"} if kind == "surveys" else {}
-    for listed in api.items(SERVICE[kind], f"/v1/{kind}", **archived):
-        key = tuple(str(listed.pop(name)) for name in KINDS[kind])
-        document = {name: value for name, value in listed.items() if name not in FACTS.get(kind, ())}
-        found.append(Item(kind, key, document))
-    return found
+def _refuse(file: Path, verdicts: list[Verdict]) -> None:
+    """Name every document that would be refused, a line each."""
+    in_file = sorted(verdicts, key=lambda one: one.item.line)
+    lines = [_refused(file, one.item, one.refusal) for one in in_file if one.refusal]
+    if lines:
+        raise _failed(lines)
 
 
-def _detector(api: Api, item: Item) -> Document | None:
-    """A detector's own settings: what a PUT of the defaults would change, and the defaults for the rest."""
-    answer = api.request("alerts", "PUT", item.path, params={"dry_run": "true"}, json={})
-    if answer.status_code == UNKNOWN:
-        return None
-    if not answer.ok:
-        raise Refused(answer)
-    settings: Document = {"false_alarms_per_year": None, "enabled": True}
-    return settings | {change["path"]: change["before"] for change in answer.json()["changes"]}
+def _refused(file: Path, item: Item, what: str) -> str:
+    return f"{_place(file, item.line)}: {item.name}: {what}"
 
 
-def _put(api: Api, item: Item) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        answer = api.request(SERVICE[item.kind], "PUT", item.path, json=item.document)
-        if answer.ok:
-            return
-        if not (item.kind == "detectors" and answer.status_code == UNKNOWN and time.monotonic() < deadline):
-            raise Refused(answer)
-        time.sleep(0.5)
+def _place(file: Path, line: int) -> str:
+    return f"{file}:{line}" if line else str(file)
 
 
-def _validate(api: Api, item: Item) -> None:
-    """Ask the service whether it would take the item; only where nothing it stands on would change before it."""
-    answer = api.request(SERVICE[item.kind], "PUT", item.path, params={"dry_run": "true"}, json=item.document)
-    if not answer.ok:
-        raise Refused(answer)
-    shown = answer.json()
-    for warning in shown.get("warnings") or ():
-        click.secho(f"    warning: {warning}", fg="yellow")
-    if item.kind == "silences":
-        found = ", ".join(one["incident"] for one in shown["would_have_matched"]) or "none"
-        click.echo(f"    matches of the incidents of the last 90 days: {found}")
+def _failed(lines: list[str]) -> click.ClickException:
+    return click.ClickException(
+        lines[0] if len(lines) == 1 else "\n".join([f"{len(lines)} mistakes:", *lines])
+    )
 
 
-def _export(api: Api, kind: str) -> list[Document]:
-    if kind == "detectors":
+def _show_verdict(verdict: Verdict) -> None:
+    _show_warnings(verdict)
+    if verdict.item.kind == "silences" and not verdict.refusal:
+        found = verdict.would_have_matched
         listed = [
-            Item(kind, tuple(row[name] for name in KINDS[kind]), {})
-            for row in api.items("alerts", "/v1/detectors")
+            f"{one['incident']} ({one['journey']}/{one['stage']}, {one['opened_at'][:10]})" for one in found
         ]
-        found = [Item(kind, item.key, _detector(api, item) or {}) for item in listed]
-        own = [
-            item
-            for item in found
-            if item.document not in ({}, {"false_alarms_per_year": None, "enabled": True})
-        ]
-        return [item.named for item in own]
-    kept = [item for item in _stored(api, kind) if CHECK not in (item.key[0], item.journey)]
-    return [item.named for item in kept if item.document.get("status") != "archived"]
+        click.echo(f"    matches of the incidents of the last 90 days: {', '.join(listed) or 'none'}")
+
+
+def _show_warnings(verdict: Verdict) -> None:
+    for warning in verdict.warnings:
+        click.secho(f"    warning: {warning}", fg="yellow")
 
 
 def _only(found: dict[str, list[Document]], journey: str) -> dict[str, list[Document]]:
@@ -186,25 +158,3 @@ def _only(found: dict[str, list[Document]], journey: str) -> dict[str, list[Docu
         named |= more
     owners = [one for one in found["owners"] if one["owner"] in named]
     return {"owners": owners} | kept
-
-
-def _show(item: Item, found: list[Difference] | None) -> None:
-    if found is None:
-        click.secho(f"+ {item.name}", fg="green")
-        return
-    click.secho(f"~ {item.name}", fg="yellow")
-    for one in found:
-        if one.before is None:
-            click.secho(f"    + {one.path}: {_text(one.after)}", fg="green")
-        elif one.after is None:
-            click.secho(f"    - {one.path}: {_text(one.before)}", fg="red")
-        else:
-            click.echo(f"    {one.path}: {_text(one.before)} → {_text(one.after)}")
-
-
-def _text(value: Any) -> str:
-    return (
-        yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1_000_000)
-        .removesuffix("\n...\n")
-        .strip()
-    )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-import yaml
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 Document = dict[str, Any]
 
@@ -20,26 +19,33 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 
 
-class _Texts(yaml.SafeLoader):
-    """Leaves times the texts they are: a silence's `from` is stored as it was written."""
+# What the services take as a key; the words of METRICS and AUDIENCES are such too.
+_KEY = re.compile(r"[a-z0-9-]{1,63}")
 
-    yaml_implicit_resolvers = {
-        first: [one for one in resolvers if one[0] != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+
+class Wrong(NamedTuple):
+    """What is wrong, and on which line of the file; 0 where it has none."""
+
+    line: int
+    what: str
 
 
 class NotConfiguration(Exception):
-    """The file isn't one; the message names the place in it."""
+    """The file isn't one. `wrong` is all that is wrong, in the order of the file."""
+
+    def __init__(self, *wrong: Wrong) -> None:
+        super().__init__("; ".join(one.what for one in wrong))
+        self.wrong = wrong
 
 
 @dataclass(frozen=True)
 class Item:
-    """One document, without what names it."""
+    """One document, without what names it; `line` is where it stands in the file, 0 where it isn't from one."""
 
     kind: str
     key: tuple[str, ...]
     document: Document
+    line: int = field(default=0, compare=False)
 
     @property
     def name(self) -> str:
@@ -71,28 +77,28 @@ class Difference:
     after: Any
 
 
-def parsed(text: str) -> Any:
-    """The content of a configuration file. Raises yaml.YAMLError."""
-    return yaml.load(text, Loader=_Texts)
-
-
-def items(content: Any) -> list[Item]:
+def items(content: Any, lines: Mapping[str, int] | None = None) -> list[Item]:
     """The items of a parsed file, in the order in which they have to be sent. Raises NotConfiguration.
 
     Each part is a list of documents that name themselves (`survey: delivery-nps`), or a mapping from name to document.
+    lines: where each stands, by `surveys[0]` or `surveys.delivery-nps`.
     """
+    lines = lines or {}
     if not isinstance(content, Mapping):
-        raise NotConfiguration(f"expected {', '.join(KINDS)}")
-    unknown = [name for name in content if name not in KINDS]
-    if unknown:
-        raise NotConfiguration(f"{unknown[0]}: unknown; expected {', '.join(KINDS)}")
-    found = [item for kind in KINDS for item in _list(kind, content.get(kind))]
-    seen: set[tuple[str, tuple[str, ...]]] = set()
-    for item in found:
-        if (item.kind, item.key) in seen:
-            raise NotConfiguration(f"{item.name}: is in the file twice")
-        seen.add((item.kind, item.key))
-    return in_order(found)
+        raise NotConfiguration(Wrong(0, f"expected {', '.join(KINDS)}"))
+    unknown = [str(name) for name in content if name not in KINDS]
+    wrong = [Wrong(lines.get(name, 0), f"{name}: unknown; expected {', '.join(KINDS)}") for name in unknown]
+    found: dict[tuple[str, tuple[str, ...]], Item] = {}
+    for kind, place, given in _documents(content):
+        item = _item(kind, place, given, lines.get(place, 0))
+        if isinstance(item, Wrong):
+            wrong.append(item)
+        elif (first := found.setdefault((item.kind, item.key), item)) is not item:
+            at = f", first on line {first.line}" if first.line else ""
+            wrong.append(Wrong(item.line, f"{item.name}: is in the file twice{at}"))
+    if wrong:
+        raise NotConfiguration(*sorted(wrong))
+    return in_order(list(found.values()))
 
 
 def in_order(found: list[Item]) -> list[Item]:
@@ -116,35 +122,41 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]
             yield from differences(old.get(key), new.get(key), f"{path}[{key}]")
         if list(old) != list(new) and old.keys() == new.keys():
             yield Difference(f"{path} order", list(old), list(new))
-    elif before != after or type(before) is not type(after):
+    elif before != after or isinstance(before, bool) is not isinstance(after, bool):
         yield Difference(path, before, after)
 
 
-def _list(kind: str, given: Any) -> list[Item]:
-    if given is None:
-        return []
-    if isinstance(given, dict) and len(KINDS[kind]) == 1:
-        return [_item(kind, f"{kind}.{name}", _with_name(kind, name, one)) for name, one in given.items()]
-    if not isinstance(given, list):
-        raise NotConfiguration(f"{kind}: expected a list")
-    return [_item(kind, f"{kind}[{index}]", one) for index, one in enumerate(given)]
+def _documents(content: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Kind, place in the file and content of each document; of a part that is none itself."""
+    for kind in KINDS:
+        given = content.get(kind)
+        if isinstance(given, dict) and len(KINDS[kind]) == 1:
+            yield from ((kind, f"{kind}.{name}", _with_name(kind, name, one)) for name, one in given.items())
+        elif isinstance(given, list):
+            yield from ((kind, f"{kind}[{index}]", one) for index, one in enumerate(given))
+        elif given is not None:
+            yield kind, kind, given
 
 
 def _with_name(kind: str, name: Any, given: Any) -> Any:
     return {KINDS[kind][0]: name} | given if isinstance(given, dict) else given
 
 
-def _item(kind: str, place: str, given: Any) -> Item:
+def _item(kind: str, place: str, given: Any, line: int) -> Item | Wrong:
+    if place == kind:
+        return Wrong(line, f"{kind}: expected a list")
     if not isinstance(given, dict):
-        raise NotConfiguration(f"{place}: expected fields")
+        return Wrong(line, f"{place}: expected fields")
     document = dict(given)
     key = []
     for name in KINDS[kind]:
         value = document.pop(name, None)
         if not isinstance(value, str) or not value:
-            raise NotConfiguration(f"{place}.{name}: missing")
+            return Wrong(line, f"{place}.{name}: missing")
+        if not _KEY.fullmatch(value):
+            return Wrong(line, f"{place}.{name}: ‘{value}’ is no key; use 1 to 63 of a-z, 0-9 and -")
         key.append(value)
-    return Item(kind, tuple(key), document)
+    return Item(kind, tuple(key), document, line)
 
 
 def _ends(item: Item) -> bool:

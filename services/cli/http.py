@@ -21,7 +21,8 @@ class Refused(click.ClickException):
 
     def __init__(self, response: requests.Response) -> None:
         self.status = response.status_code
-        super().__init__(f"{response.request.method} {response.url}: {_problem(response)}")
+        self.problem = problem(response)
+        super().__init__(f"{response.request.method} {response.url}: {self.problem}")
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,16 @@ def _api(key: str | None) -> Api:
     return Api(found)
 
 
-def _problem(response: requests.Response) -> str:
+def problem(response: requests.Response) -> str:
+    """A problem document in one line: each field and what is wrong with it."""
     try:
         document = response.json()
     except ValueError:
         return f"{response.status_code} {response.reason}"
     errors = document.get("errors") or {}
-    parts = [f"{path}: {' '.join(text) if isinstance(text, list) else text}" for path, text in errors.items()]
+    parts = [f"{path}: {_sentences(text)}" for path, text in errors.items()]
     return "; ".join(parts) or document.get("detail") or document.get("title") or str(response.status_code)
+
+
+def _sentences(text: str | list[str]) -> str:
+    return (" ".join(map(str, text)) if isinstance(text, list) else str(text)).removesuffix(".")

@@ -49,6 +49,7 @@ PURE = [
     "services/survey/edit_tokens.py",
     "services/survey/eligibility.py",
     "services/survey/imports",
+    "services/cli/configuration_file.py",
     "services/cli/documents.py",
     "services/survey/forms.py",
     "services/survey/journey_events.py",

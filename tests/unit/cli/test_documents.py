@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.cli.documents import Difference, NotConfiguration, differences, items, parsed
+from services.cli import configuration_file
+from services.cli.documents import Difference, NotConfiguration, differences, items
 
 SURVEY = {"survey": "delivery-nps", "journey": "shop", "status": "live"}
 VALUES = st.recursive(
@@ -65,6 +66,7 @@ def test_lists_and_mappings_say_the_same() -> None:
         ({"surveys": ["x"]}, r"surveys\[0\]: expected fields"),
         ({"surveys": [{"journey": "shop"}]}, r"surveys\[0\].survey: missing"),
         ({"surveys": [{"survey": 7}]}, r"surveys\[0\].survey: missing"),
+        ({"silences": {"bad slug": {}}}, r"silences.bad slug.silence: ‘bad slug’ is no key"),
         ({"surveys": [SURVEY, SURVEY]}, "survey delivery-nps: is in the file twice"),
         ({"detectors": {"shop": {}}}, "detectors: expected a list"),
     ],
@@ -90,14 +92,15 @@ def test_another_order_is_a_difference() -> None:
 
 
 def test_a_time_stays_the_text_it_is() -> None:
-    content = parsed("silences: {sale: {from: 2026-11-27T00:00:00+01:00, to: 2026-11-30, why: Sale}}")
-    assert items(content)[0].named == {
+    text = "silences: {sale: {from: 2026-11-27T00:00:00+01:00, to: 2026-11-30, why: Sale}}"
+    [item] = configuration_file.read(text)
+    assert item.named == {
         "silence": "sale",
         "from": "2026-11-27T00:00:00+01:00",
         "to": "2026-11-30",
         "why": "Sale",
     }
-    assert items(content)[0].path == "/v1/silences/sale"
+    assert item.path == "/v1/silences/sale"
 
 
 def test_null_is_nothing() -> None:
@@ -106,6 +109,7 @@ def test_null_is_nothing() -> None:
 
 def test_true_is_not_one() -> None:
     assert list(differences({"x": 1}, {"x": True}))
+    assert not list(differences({"x": 1}, {"x": 1.0})), "a number is kept as 1.0"
 
 
 @given(VALUES, VALUES)

@@ -1,0 +1,117 @@
+"""What the services say of documents before and after they are written: refusals, warnings, what would be matched."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from services.cli.documents import Document, Item
+from services.cli.http import Api, Refused, problem
+from services.cli.stored import SERVICE, UNKNOWN
+
+# Where the document is at fault; anything else is the key, or the service.
+REFUSALS = (400, UNKNOWN, 409, 412, 413, 422)
+# A new stage is known to alerts once its journey has come through Kafka.
+PATIENCE_SECONDS = 30.0
+_PLACE = {"journey", "stage", "touchpoint"}
+_NAMED = re.compile("‘([^’]+)’")
+
+
+@dataclass
+class Verdict:
+    """What a dry run says of an item; `refusal` is None where the service would take it."""
+
+    item: Item
+    refusal: str | None = None
+    warnings: list[str] = field(default_factory=list)
+    would_have_matched: list[dict[str, Any]] = field(default_factory=list)
+
+
+def judged(api: Api, changed: list[Item], file: list[Item]) -> list[Verdict]:
+    """What the services say of each item of `changed`, in its order, before any is written.
+
+    What an item misses but `file` brings before it counts for nothing.
+    """
+    maps = {item.journey: item.document for item in file if item.kind == "journeys"}
+    owners = {item.key[0] for item in file if item.kind == "owners"}
+    moved: set[str | None] = set()
+    found = []
+    for item in changed:
+        verdict = _verdict(
+            item, _ask(api, item), stands_on_a_change=item.kind != "silences" and item.journey in moved
+        )
+        brought = owners | (
+            {str(item.journey)} | _stages(maps[item.journey]) if item.journey in maps else set()
+        )
+        verdict.warnings = [one for one in verdict.warnings if not _is_brought(item, one, brought)]
+        found.append(verdict)
+        if item.kind == "journeys" or item.document.get("status") == "archived":
+            moved.add(item.journey)
+    return found
+
+
+def warnings_of_written(api: Api, written: list[Item]) -> Iterator[tuple[Item, str]]:
+    """What the services warn of in items that have just been written; waits until alerts knows their journeys."""
+    maps = {item.journey: item.document for item in written if item.kind == "journeys"}
+    for item in written:
+        if item.kind == "silences" and item.journey in maps:
+            stages = _stages(maps[item.journey])
+            _await_stage(api, str(item.journey), sorted(stages & {item.document.get("stage")} or stages))
+        yield from ((item, warning) for warning in _verdict(item, _ask(api, item)).warnings)
+
+
+def write(api: Api, item: Item) -> None:
+    """PUT the item; a detector's stage may take a while to arrive. Raises Refused."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        answer = api.request(SERVICE[item.kind], "PUT", item.path, json=item.document)
+        if answer.ok:
+            return
+        if not (item.kind == "detectors" and answer.status_code == UNKNOWN and time.monotonic() < deadline):
+            raise Refused(answer)
+        time.sleep(0.5)
+
+
+def _ask(api: Api, item: Item) -> requests.Response:
+    return api.request(SERVICE[item.kind], "PUT", item.path, params={"dry_run": "true"}, json=item.document)
+
+
+def _verdict(item: Item, answer: requests.Response, *, stands_on_a_change: bool = False) -> Verdict:
+    if answer.ok:
+        shown = answer.json()
+        return Verdict(item, None, shown.get("warnings") or [], shown.get("would_have_matched") or [])
+    if answer.status_code not in REFUSALS:
+        raise Refused(answer)
+    if stands_on_a_change and _may_go(answer):
+        return Verdict(item)
+    return Verdict(item, problem(answer))
+
+
+def _may_go(answer: requests.Response) -> bool:
+    """Whether what is wrong may be right once the journey or survey before it has been written."""
+    return answer.status_code in (UNKNOWN, 409) or answer.json().get("errors", {"": 0}).keys() <= _PLACE
+
+
+def _is_brought(item: Item, warning: str, brought: Iterable[str]) -> bool:
+    named = set(_NAMED.findall(warning))
+    return item.kind in ("owners", "silences") and bool(named) and named <= set(brought)
+
+
+def _stages(document: Document) -> set[str]:
+    given = document.get("stages")
+    stages = given if isinstance(given, list) else []
+    return {str(one["key"]) for one in stages if isinstance(one, dict) and "key" in one}
+
+
+def _await_stage(api: Api, journey: str, stages: list[str]) -> None:
+    if not stages:
+        return
+    probe = Item("detectors", (journey, stages[0], "nps", "customer"), {})
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while _ask(api, probe).status_code == UNKNOWN and time.monotonic() < deadline:
+        time.sleep(0.5)
