@@ -30,8 +30,8 @@ down: $(INSTALLED) ## Stop everything; data stays in .run/
 	@$(BIN)/python -m dev down
 
 .PHONY: status
-status: $(INSTALLED) ## Show the processes and whether the services are ready
-	@$(BIN)/python -m dev status
+status: $(INSTALLED) ## Show the processes and whether the services are ready (for scripts: python -m dev status)
+	@$(BIN)/python -m dev status || true
 
 .PHONY: logs
 logs: $(INSTALLED) ## Follow all logs (they are in .run/logs/)
