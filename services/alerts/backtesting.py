@@ -44,7 +44,7 @@ def question(asked: dict[str, Any], zone: ZoneInfo) -> Question:
         last += timedelta(days=1)
     live_from, before = _moment(first, zone), _moment(last, zone)
     if live_from is not None and before is not None and before <= live_from:
-        raise ValueError("Lies before `from`.")
+        raise ValueError("Must be later than from.")
     return Question(place, live_from, before, asked["false_alarms_per_year"])
 
 

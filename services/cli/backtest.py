@@ -14,6 +14,7 @@ from services.alerts import backtesting
 from services.alerts.backtesting import Question
 from services.alerts.detection import FALSE_ALARMS_PER_YEAR
 from services.alerts.schemas.backtests import BacktestQuestion
+from services.alerts.store import maps
 from services.cli.backtest_table import lines
 from shared import log
 from shared.db import Connection, connect
@@ -67,7 +68,7 @@ def _question(conn: Connection, settings: Settings, given: dict[str, Any]) -> Qu
         wrong = [f"{OPTIONS.get(field, f'--{field}')}: {' '.join(text)}" for field, text in named.items()]
         raise click.UsageError("; ".join(wrong)) from error
     except ValueError as error:
-        raise click.UsageError(f"--to: {error}") from error
+        raise click.UsageError("--to must be later than --from") from error
 
 
 def _watched(conn: Connection, body: dict[str, Any]) -> tuple[str, str]:
@@ -82,8 +83,15 @@ def _watched(conn: Connection, body: dict[str, Any]) -> tuple[str, str]:
     customers = [place for place in fitting if place[1] == "customer"] or fitting
     if len(customers) == 1:
         return customers[0]
+    if not stored:
+        known = maps.stage(conn, body["journey"], body["stage"])
+        raise click.ClickException(
+            f"there are no answers of ‘{key}’ yet"
+            if known
+            else f"there is no stage ‘{key}’ and no answer of one"
+        )
     if not fitting:
-        there = ", ".join(f"{metric} of {audience}s" for metric, audience in stored) or "none at all"
+        there = ", ".join(f"{metric} of {audience}s" for metric, audience in stored)
         raise click.ClickException(f"no such answers of ‘{key}’; stored are: {there}")
     metrics = ", ".join(metric for metric, _ in customers)
     raise click.UsageError(f"‘{key}’ has answers to {metrics}: say which with --metric")

@@ -81,10 +81,23 @@ def test_still_learning(command: Command, stored: None) -> None:
     assert "No incident." in out
 
 
+def test_a_stage_nobody_knows_is_told_from_one_without_answers(
+    command: Command, stored: None, settings: Settings
+) -> None:
+    code, _, err = command("backtest", "--journey", "shop", "--stage", "nope")
+    assert (code, err) == (FAILED, "Error: there is no stage ‘shop/nope’ and no answer of one\n")
+    with connect(settings, alerts.SCHEMA) as conn:
+        conn.execute(
+            """INSERT INTO journey (journey, revision, document) VALUES ('shop', 1, '{"stages": [{"key": "nope"}]}')"""
+        )
+    code, _, err = command("backtest", "--journey", "shop", "--stage", "nope")
+    assert (code, err) == (FAILED, "Error: there are no answers of ‘shop/nope’ yet\n")
+
+
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        (("--from", "2020-06-01", "--to", "2020-05-01"), "--to"),
+        (("--from", "2020-06-01", "--to", "2020-05-01"), "--to must be later than --from"),
         (("--from", "soon"), "--from"),
         (("--false-alarms-per-year", "0"), "--false-alarms-per-year"),
         (("--false-alarms-per-year", "nan"), "--false-alarms-per-year"),
