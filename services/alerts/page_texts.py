@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.alerts.messages.wording import clean
+from shared.events import parse_time
 
 Row = Mapping[str, Any]
 
@@ -42,7 +43,8 @@ def timeline(
     events: Iterable[Row], told: Iterable[Row], names: Mapping[str, str], zone: ZoneInfo
 ) -> list[Happening]:
     """What happened to the incident and who was told, in order of time."""
-    found = [_event(event, zone) for event in events] + [_telling(row, names, zone) for row in told]
+    found = [_event(event, zone) for event in events]
+    found += [line for row in told for line in _tellings(row, names, zone)]
     return sorted(found, key=lambda happening: happening.at)
 
 
@@ -52,20 +54,57 @@ def _event(event: Row, zone: ZoneInfo) -> Happening:
     return Happening(event["at"], _when(event["at"], zone), f"{what}{who}", event["text"] or "")
 
 
-def _telling(row: Row, names: Mapping[str, str], zone: ZoneInfo) -> Happening:
+def _tellings(row: Row, names: Mapping[str, str], zone: ZoneInfo) -> Iterator[Happening]:
+    """Each time it left, and how it goes where it did not, or is to leave again."""
     who = clean(names.get(row["owner"], row["owner"])) if row["owner"] else "The fallback address"
-    way = _WAYS[row["channel_kind"]]
-    at = row["settled_at"] or row["created_at"]
-    if row["state"] == "failed":
-        return Happening(at, _when(at, zone), f"{who} could not be told {way}", row["detail"] or "")
-    if row["state"] in ("silenced", "withdrawn"):
-        detail = row["detail"] if row["state"] == "silenced" else "Acknowledged or resolved before it went."
-        return Happening(at, _when(at, zone), f"{who} not told {way}", detail or "")
-    if row["state"] == "due":
-        tries = f"Tried {row['attempts']}\N{MULTIPLICATION SIGN}. " if row["attempts"] else ""
-        return Happening(at, _when(at, zone), f"{who} is being told {way}", tries + (row["detail"] or ""))
+    way, sent_at = _WAYS[row["channel_kind"]], row["sent_at"]
     told = "reminded" if row["kind"] == "repeated" else "told"
-    return Happening(at, _when(at, zone), f"{who} {told} {way}", "")
+    for number, at in enumerate(sent_at):
+        what = f"Sent again to {who} {way}" if number else f"{who} {told} {way}"
+        yield Happening(at, _when(at, zone), what, "")
+    if row["state"] != "sent" or not sent_at:
+        at, what, detail = _going(row)
+        yield Happening(at, _when(at, zone), f"{who} {what} {way}", detail)
+
+
+def _going(row: Row) -> tuple[datetime, str, str]:
+    """Of a message that did not go, or is to go again: when, how it goes, and why."""
+    at, detail = row["settled_at"] or row["created_at"], row["detail"] or ""
+    again = " again" if row["sent_at"] else ""
+    if row["state"] == "failed":
+        return at, f"could not be told{again}", detail
+    if row["state"] == "silenced":
+        return at, "not told", detail
+    if row["state"] == "withdrawn":
+        return at, "not told", "Acknowledged or resolved before it went."
+    if row["state"] == "sent":
+        return at, "told", ""
+    if again:
+        return row["due_at"], "is being told again", ""
+    tries = f"Tried {row['attempts']}\N{MULTIPLICATION SIGN}. " if row["attempts"] else ""
+    return at, "is being told", tries + detail
+
+
+def counted(changes: Row | None, zone: ZoneInfo) -> str | None:
+    """When the figures that were told were counted; None where they are those of the opening."""
+    at = changes and changes.get("computed_at")
+    return _when(parse_time(at), zone) if at else None
+
+
+def silenced(silence: Row | None, zone: ZoneInfo) -> str | None:
+    """The silence in force: Silenced until Mon 24 Nov 2026, 18:00 CET (why)."""
+    if silence is None:
+        return None
+    return f"Silenced until {_when(silence['ends_at'], zone)} ({clean(silence['document']['why'])})"
+
+
+def acting(incident: Row) -> list[str]:
+    """How to act on an incident, while there is something to do about it."""
+    actions = {"open": ("acknowledge", "resolve"), "acknowledged": ("resolve",)}.get(incident["state"], ())
+    return [
+        f"To {action}: POST /v1/incidents/{incident['id']}/{action} with a lead\u2019s key."
+        for action in actions
+    ]
 
 
 def _when(at: datetime, zone: ZoneInfo) -> str:

@@ -23,25 +23,34 @@ class Fact:
     values: tuple[str, ...]
 
 
-def facts(incident: Row, measurement: Row | None, today: date) -> list[Fact]:
-    """In the order of the page; what is not known says so."""
-    before, since = incident["before"]["n"], incident["since"]["n"]
-    found = [
-        Fact("Answers", (f"{since:,} when it opened, against {before:,} before",)),
-        Fact(
-            "Evidence", (f"{incident['evidence']:,.0f}, where {incident['budget']:,.0f} opens an incident",)
-        ),
-    ]
+def answers(incident: Row, changes: Row | None, counted: str | None) -> list[Fact]:
+    """Answers and evidence. changes, counted: the figures that were told and of when they are, where they are other
+    than those of the opening."""
+    opening = _answers("when it opened", incident["since"]["n"], incident["before"]["n"])
+    told = (
+        [_answers(f"by {counted}", changes["since"]["n"], changes["before"]["n"])]
+        if changes and counted
+        else []
+    )
+    evidence = f"{incident['evidence']:,.0f}, where {incident['budget']:,.0f} opens an incident"
+    return [Fact("Answers", (*told, opening)), Fact("Evidence", (evidence,))]
+
+
+def asking_facts(measurement: Row | None, today: date) -> list[Fact]:
+    """What is known about the asking, in the order of the page; what is not known says so."""
     if measurement is None:
-        return [*found, Fact("Measurement", (_AWAY,))]
+        return [Fact("Measurement", (_AWAY,))]
     return [
-        *found,
         Fact("Volume", (_volume(measurement["volume"]),)),
         Fact("Channels", tuple(_shares(measurement["channels"], "channel"))),
         Fact("Languages", tuple(_shares(measurement["languages"], "language"))),
         Fact("Wording", tuple(_wordings(measurement["wordings"], today))),
         Fact("Response rate", (_rate(measurement["response_rate"]),)),
     ]
+
+
+def _answers(when: str, since: int, before: int) -> str:
+    return f"{since:,} {when}, against {before:,} before"
 
 
 def _volume(volume: Row) -> str:
@@ -53,11 +62,20 @@ def _volume(volume: Row) -> str:
 def _shares(measured: list[Row], kind: str) -> Iterator[str]:
     if not measured:
         yield f"No answer names its {kind}"
-    for one in measured:
-        if None in (one["before"], one["since"]):
-            yield f"{clean(one[kind])}: {_TOO_FEW}"
-        else:
+    elif measured[0]["before"] is None:
+        yield f"{_mixed(measured, kind, 'since')}; before, no answer named its {kind}"
+    elif measured[0]["since"] is None:
+        yield f"No answer names its {kind}; before, {_mixed(measured, kind, 'before')}"
+    else:
+        for one in measured:
             yield f"{clean(one[kind])} {asking.shares(one)} ({_verdict(one['moved'])})"
+
+
+def _mixed(measured: list[Row], kind: str, when: str) -> str:
+    """The shares of one side, where the other has none: en 80 %, de 20 %; one alone by its name."""
+    if len(measured) == 1:
+        return clean(measured[0][kind])
+    return ", ".join(f"{clean(one[kind])} {wording.share(one[when])}" for one in measured)
 
 
 def _wordings(changes: list[Row], today: date) -> Iterator[str]:

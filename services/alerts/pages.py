@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,16 +69,24 @@ def _facts(incident: str) -> dict[str, Any] | None:
             settings().report_tz,
         )
         record = records.record(conn, row)["in_words"]
-    known = _known(row)
+        silence = records.silence(conn, row, datetime.now(UTC))
+    known, zone = _known(row), settings().report_tz
+    counted = page_texts.counted(known["changes"], zone)
     opened = _section(row, journey_map, OPENED, known)
     ended = _section(row, journey_map, RESOLVED, resolution or {}) if row["state"] == "resolved" else None
     return {
         "opened": opened,
         "ended": ended,
         "state": page_texts.STATES[row["state"]],
+        "silenced": page_texts.silenced(silence, zone),
+        "acting": page_texts.acting(row),
+        "counted": f"by {counted}" if counted else "when it opened",
         "happened": happened,
         "record": record,
-        "truth": page_truth.facts(row, known["measurement"], datetime.now(settings().report_tz).date()),
+        "truth": [
+            *page_truth.answers(row, known["changes"], counted),
+            *page_truth.asking_facts(known["measurement"], datetime.now(zone).date()),
+        ],
     }
 
 
@@ -109,7 +118,7 @@ def _section(
         link="",
         zone=settings().report_tz,
     )
-    return section(told)
+    return section(replace(told, resolved_at=None))
 
 
 def _page(template: str, status: int, **values: Any) -> Response:

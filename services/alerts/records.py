@@ -30,9 +30,18 @@ def record(conn: Connection, incident: Mapping[str, Any]) -> dict[str, Any]:
 def silenced(conn: Connection, rows: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
     """Incidents or detectors, each with `silenced`: the key of the silence that mutes it now, or null."""
     in_force = silences.in_force(conn, now)
-    return [row | {"silenced": _silence(in_force, row, now)} for row in rows]
+    found = [_silence(in_force, row, now) for row in rows]
+    return [
+        row | {"silenced": str(one["silence"]) if one else None} for row, one in zip(rows, found, strict=True)
+    ]
 
 
-def _silence(in_force: list[dict[str, Any]], row: Mapping[str, Any], now: datetime) -> str | None:
-    found = None if row["state"] == "resolved" else silencing.muting(in_force, row, now)
-    return str(found["silence"]) if found else None
+def silence(conn: Connection, incident: Mapping[str, Any], now: datetime) -> Mapping[str, Any] | None:
+    """The silence that mutes the incident now: {silence, document, starts_at, ends_at}."""
+    return _silence(silences.in_force(conn, now), incident, now)
+
+
+def _silence(
+    in_force: list[dict[str, Any]], row: Mapping[str, Any], now: datetime
+) -> Mapping[str, Any] | None:
+    return None if row["state"] == "resolved" else silencing.muting(in_force, row, now)

@@ -10,22 +10,34 @@ from services.alerts.detection import ENOUGH_ANSWERS, Baseline, budget, from_jso
 from services.alerts.messages.figures import of_sums
 from services.alerts.messages.record import in_words
 from services.alerts.messages.story import STALE
+from services.alerts.messages.wording import whole
 from services.alerts.stale import expected
 from shared.scoring import units
 
 MICROSECONDS_A_DAY = 86_400_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DROP = 10.0  # points of the metric
+# For the schema of /v1/incidents.
+DROP_TOLD = (
+    "`before` and `since` are the answers as the incident opened. `drop` is what was told: the whole points between "
+    "the rounded scores of `cause`, counted at its `computed_at`; without a cause, of `before` and `since`."
+)
 
 NO_ALARMS = {"alarms": 0, "called_false": 0}
 
 
 def incident(row: Mapping[str, Any]) -> dict[str, Any]:
-    """One incident: as stored, with scores and intervals for its sums. `drop` is in points, above 0 for worse."""
-    before, since = measured(row["metric"], row["before"]), measured(row["metric"], row["since"])
-    scores = (before["score"], since["score"])
-    drop = None if None in scores else scores[0] - scores[1]
-    return {**row, "before": before, "since": since, "drop": drop}
+    """One incident: as stored, with scores and intervals for the sums it opened with. `drop`: see DROP_TOLD."""
+    opening = {name: measured(row["metric"], row[name]) for name in ("before", "since")}
+    return {**row, **opening, "drop": _drop(row["cause"] or opening, opening)}
+
+
+def _drop(told: Mapping[str, Any], opening: Mapping[str, Any]) -> int | None:
+    scores = [
+        told[name]["score"] if told[name].get("score") is not None else opening[name]["score"]
+        for name in opening
+    ]
+    return None if None in scores else whole(scores[0]) - whole(scores[1])
 
 
 def measured(metric: str, sums: Mapping[str, Any]) -> dict[str, Any]:

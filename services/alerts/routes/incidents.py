@@ -23,7 +23,7 @@ blueprint = Blueprint("incidents", __name__, description="Incidents: open, ackno
 @blueprint.route("/v1/incidents", methods=["GET"])
 @require("viewer")
 @blueprint.arguments(IncidentQuery, location="query")
-@blueprint.response(200)
+@blueprint.response(200, description=shown.DROP_TOLD)
 def list_incidents(query: dict[str, Any]) -> dict[str, Any]:
     """Incidents, newest first."""
     limit, after = query.pop("limit"), _after(query.pop("cursor"))
@@ -36,7 +36,7 @@ def list_incidents(query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/v1/incidents/<incident>", methods=["GET"])
 @require("viewer")
-@blueprint.response(200)
+@blueprint.response(200, description=shown.DROP_TOLD)
 def get(incident: str) -> dict[str, Any]:
     """One incident with its timeline, the silence that mutes it, and its detector's own record."""
     with database() as conn:

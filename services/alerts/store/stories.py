@@ -44,12 +44,16 @@ def resolution(conn: Connection, incident: str) -> dict[str, Any] | None:
 
 
 def told(conn: Connection, incident: str) -> list[dict[str, Any]]:
-    """Who was told and how it went, in order: kind, owner, channel_kind, state, attempts, settled_at, detail."""
+    """Who was told and how it goes, in order: kind, owner, channel_kind, state, attempts, created_at, due_at,
+    settled_at, detail, and sent_at: [each time it left], again where somebody asked for it."""
     return conn.execute(
-        """SELECT n.kind, n.owner, n.channel_kind, n.state, n.attempts, n.created_at, n.settled_at, last.detail
-           FROM notification n LEFT JOIN LATERAL (
-               SELECT detail FROM attempt WHERE notification_id = coalesce(n.merged_into, n.id)
-               ORDER BY id DESC LIMIT 1) AS last ON true
+        """SELECT n.kind, n.owner, n.channel_kind, message.state, message.attempts, n.created_at, message.due_at,
+                  message.settled_at, last.detail, sent.at AS sent_at
+           FROM notification n JOIN notification message ON message.id = coalesce(n.merged_into, n.id)
+           LEFT JOIN LATERAL (SELECT detail FROM attempt WHERE notification_id = message.id
+                              ORDER BY id DESC LIMIT 1) AS last ON true
+           CROSS JOIN LATERAL (SELECT coalesce(array_agg(finished_at ORDER BY id), '{}') AS at FROM attempt
+                               WHERE notification_id = message.id AND outcome = 'sent') AS sent
            WHERE n.incident_id = %s ORDER BY n.number""",
         [incident],
     ).fetchall()
