@@ -8,7 +8,7 @@ from typing import Any
 
 from services.alerts.detection import ENOUGH_ANSWERS, Baseline, budget, from_json, mean_of, noticed_after_days
 from services.alerts.messages.figures import of_sums
-from services.alerts.messages.record import in_words
+from services.alerts.messages.record import in_words, switched_off
 from services.alerts.messages.story import STALE
 from services.alerts.messages.wording import whole
 from services.alerts.stale import expected
@@ -52,7 +52,8 @@ def detector(row: Mapping[str, Any], record: Mapping[str, int] = NO_ALARMS) -> d
     """One detector: its settings, what it knows, its evidence in days against its budget in days, its own record.
 
     `row` has place, state, last_sequence (of its key), answers (all it has seen), settings (the last asked for).
-    `answers` are those old enough to judge by: the way to `answers_needed`, where learning ends.
+    `answers` are those old enough to judge by: the way to `answers_needed`, where learning ends. How soon one that is
+    switched off would notice anything is not said.
     """
     state = from_json(row["state"])
     learned = state.baseline
@@ -60,9 +61,12 @@ def detector(row: Mapping[str, Any], record: Mapping[str, int] = NO_ALARMS) -> d
     rate = asked["false_alarms_per_year"] or state.false_alarms_per_year
     own = {
         "days_watched": state.watched / MICROSECONDS_A_DAY,
-        "noticed_after_days": learned and noticed_after_days(learned, rate, units(row["metric"], DROP)),
+        "noticed_after_days": learned and noticed_after_days(learned, rate, units(row["metric"], DROP))
+        if asked["enabled"]
+        else None,
         **record,
     }
+    off = [] if asked["enabled"] else [switched_off(state.opened is not None)]
     return {
         "journey": row["journey"],
         "stage": row["stage"],
@@ -82,7 +86,7 @@ def detector(row: Mapping[str, Any], record: Mapping[str, int] = NO_ALARMS) -> d
         "last_sequence": row["last_sequence"],
         "last_answer_at": None if state.last_live is None else _moment(state.last_live),
         **own,
-        "in_words": in_words(own | {"false_alarms_per_year": rate}),
+        "in_words": off + in_words(own | {"false_alarms_per_year": rate}),
     }
 
 
@@ -90,12 +94,15 @@ def condition(detector: Mapping[str, Any], gone: Mapping[str, Any] | None) -> di
     """The detector with the state that people see: learning, ok, degraded, stale or silenced, and `since` when.
 
     gone: {since, counted, answers_a_day} where its stage is stale. A stage that is degraded stays so while nobody
-    answers, and what a silence hides is in `muted`; `stale` {since, expected} is said in every state.
+    answers, and what a silence hides is in `muted`; `stale` {since, expected} is said in every state. One that is
+    switched off has no state, but degraded while its incident is open: it judges nothing else.
     """
     stale = gone and {"since": gone["since"], "expected": expected(gone["answers_a_day"], gone["counted"])}
     state, since = detector["state"], detector["since"]
     if stale and state != "degraded":
         state, since = STALE, stale["since"]
+    if not detector["enabled"] and state != "degraded":
+        state, since = None, None
     muted = state if detector["silenced"] else None
     return {
         **detector,

@@ -19,6 +19,13 @@ def in_words(record: Mapping[str, Any]) -> list[str]:
     return sentences
 
 
+def switched_off(open_: bool) -> str:
+    """What a detector that is switched off still does; `open_`: while its incident is open."""
+    if open_:
+        return "This detector is switched off: it raises no new alarm, but still watches for the end of the open incident."
+    return "This detector is switched off: it watches nothing and raises no alarm."
+
+
 def _alarms(record: Mapping[str, Any]) -> str:
     watched, alarms, false = whole(record["days_watched"]), record["alarms"], record["called_false"]
     if not watched:

@@ -34,7 +34,8 @@ def list_detectors(query: dict[str, Any]) -> dict[str, Any]:
     """Detectors in order of journey, stage, metric and audience; those of journeyloop-check only where it is named.
 
     `state` is learning, ok, degraded, stale (nobody answers at the stage: `since` when, `expected` how many would have)
-    or silenced (`silenced` names the silence, `muted` is the state it hides).
+    or silenced (`silenced` names the silence, `muted` is the state it hides). It is null where the detector is switched
+    off (`enabled` is false) and has no open incident.
     """
     limit, after = query.pop("limit"), decode_cursor(query.pop("cursor"), len(PLACE))
     with database() as conn:

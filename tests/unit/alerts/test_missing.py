@@ -78,6 +78,20 @@ def test_one_state_is_shown(
     state: str, gone: dict[str, Any] | None, silenced: str | None, shown: tuple[object, ...]
 ) -> None:
     since = ONSET if state == "degraded" else None
-    found = condition({"state": state, "since": since, "silenced": silenced}, gone)
+    found = condition({"enabled": True, "state": state, "since": since, "silenced": silenced}, gone)
     assert (found["state"], found["muted"], found["since"], found["expected"]) == shown
     assert found["stale"] == (gone and {"since": SINCE, "expected": 40})
+
+
+@pytest.mark.parametrize("gone", [None, GONE])
+@pytest.mark.parametrize("silenced", [None, "sale"])
+@pytest.mark.parametrize("state", ["ok", "learning"])
+def test_one_that_is_switched_off_has_no_state(
+    state: str, silenced: str | None, gone: dict[str, Any] | None
+) -> None:
+    off = {"enabled": False, "state": state, "since": None, "silenced": silenced}
+    found = condition(off, gone)
+    assert [found[name] for name in ("state", "muted", "since", "expected")] == [None] * 4
+    assert (found["silenced"], found["stale"] is not None) == (silenced, gone is not None)
+    open_ = condition(off | {"state": "degraded", "since": ONSET}, gone)
+    assert (open_["muted"] or open_["state"], open_["since"]) == ("degraded", ONSET)
