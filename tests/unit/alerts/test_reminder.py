@@ -31,8 +31,11 @@ def test_an_opening_says_what_comes_next() -> None:
 
 
 def test_an_opening_says_what_kept_it() -> None:
-    text = message([opened(following=Following(silence="sale"))]).text
-    assert "It opened on Sunday 16 Nov, 09:00 CET; the silence sale kept this message until now." in text
+    kept = Following(silence="sale", silence_why="Summer sale")
+    text = message([opened(following=kept)]).text
+    assert "It opened on Sunday 16 Nov, 09:00 CET; a silence kept this message until now: Summer sale." in text
+    kept = Following(silence="sale")
+    assert "; a silence kept this message until now." in message([opened(following=kept)]).text
 
 
 def test_a_reminder_in_words() -> None:
@@ -58,7 +61,7 @@ def test_an_escalation_in_words() -> None:
     assert told.text.endswith("\nYou get this because Ana named you for what is not acknowledged.\n")
     assert told.chat.splitlines() == [
         "Escalated: Delivery NPS 19 lower, at 22, since Thu 13 Nov",
-        "Courier hand-over (moment of truth) -15, mostly region North. Order tracking -2.",
+        "Courier hand-over (moment of truth) −15, mostly region North. Order tracking −2.",
         "https://fb.example/incidents/7F3K2M9Q?t=signed",
     ]
 
