@@ -23,11 +23,17 @@ _MEANS = {
 
 
 def document(found: Backtest, metric: str, default: Backtest | None = None) -> dict[str, Any]:
-    """{answers, days, learning_until, incidents, rules, changes}: ISO dates, moments in UTC, scores in points.
+    """{in_words, answers, days, learning_until, incidents, rules, changes}.
 
+    Days are ISO dates, moments in UTC, scores in points. in_words: sentences: on how much it rests, whether anything was judged, and how many incidents there were.
     changes: what differs from `default`, the same answers with the default budget; null where that is this one.
     """
     return {
+        "in_words": [
+            f"{_counted(found.answers, 'answer')} on {_counted(found.days, 'day')}.",
+            learning(found.answers, _day(found.learning_until)),
+            *([_incidents(len(found.incidents))] if found.learning_until else []),
+        ],
         "answers": found.answers,
         "days": found.days,
         "learning_until": _day(found.learning_until),
@@ -35,6 +41,23 @@ def document(found: Backtest, metric: str, default: Backtest | None = None) -> d
         "rules": [_rule(name, alarms, found, metric) for name, alarms in found.rules.items()],
         "changes": None if default is None else _changes(found, default),
     }
+
+
+def learning(answers: int, until: str | None) -> str:
+    """Whether, and from when on, anything was judged."""
+    if not answers:
+        return "There are no answers in this period: nothing was learnt, and nothing judged."
+    if until is None:
+        return "It was learning all the time: no answer was judged."
+    return f"Learning until {until}, watching from then on."
+
+
+def _incidents(count: int) -> str:
+    return f"{_counted(count, 'incident')}." if count else "No incident."
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _changes(found: Backtest, default: Backtest) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import tzinfo
 from typing import Any
 
+from services.alerts.backtest_document import learning
 from services.alerts.backtesting import Question
 from shared.events import parse_time
 
@@ -25,7 +26,7 @@ def lines(found: dict[str, Any], asked: Question, zone: tzinfo) -> Iterator[str]
     place, rate = asked.place, asked.false_alarms_per_year
     answers = f"{found['answers']:,} answers on {found['days']:,} days"
     yield f"{place.key}, {place.metric.upper()} of {place.audience}s: {answers}"
-    yield f"At most {rate:g} false alarms a year. {_learning(found)}"
+    yield f"At most {rate:g} false alarms a year. {learning(found['answers'], found['learning_until'])}"
     yield ""
     yield from _incidents(found["incidents"], zone)
     if found["changes"]:
@@ -35,12 +36,6 @@ def lines(found: dict[str, Any], asked: Question, zone: tzinfo) -> Iterator[str]
     yield "Common rules on the same days:"
     for rule in found["rules"]:
         yield from _rule(rule, found["learning_until"])
-
-
-def _learning(found: dict[str, Any]) -> str:
-    if found["learning_until"] is None:
-        return "It was learning all the time: no answer was judged."
-    return f"Learning until {found['learning_until']}, watching from then on."
 
 
 def _incidents(incidents: list[dict[str, Any]], zone: tzinfo) -> Iterator[str]:

@@ -11,6 +11,7 @@ from services.alerts import backtesting
 from services.alerts.backtesting import Question
 from services.alerts.schemas.backtests import BacktestQuestion
 from services.alerts.store import maps
+from shared import log
 from shared.db import Connection
 from shared.web.app import database, settings
 from shared.web.auth import require
@@ -33,8 +34,9 @@ _running = BoundedSemaphore(AT_ONCE)
 def backtest(body: dict[str, Any]) -> dict[str, Any]:
     """Run the live detector over everything accepted so far: answers before `from` train it, later ones are judged.
 
-    Writes nothing. `rules`: what common rules would have raised on the same days. 422 beyond a million answers: the
-    command line has no limit; 429 while others run.
+    Writes nothing. `in_words`: on how much it rests, and whether anything was judged. `rules`: what common rules would
+    have raised on the same days. 422 where no stored answer has this metric and audience, and beyond a million answers:
+    the command line has no limit; 429 while others run.
     """
     zone = settings().report_tz
     asked = _question(body)
@@ -57,11 +59,22 @@ def _question(body: dict[str, Any]) -> Question:
 
 def _check(conn: Connection, body: dict[str, Any], asked: Question) -> None:
     entries, days = backtesting.size(conn, asked, settings().report_tz)
-    if not entries and maps.stage(conn, body["journey"], body["stage"]) is None:
-        raise invalid({"stage": [f"There is no stage ‘{asked.place.key}’ and no answer of one."]})
+    if not entries:
+        _check_stored(conn, body, asked)
     if entries > MOST_ENTRIES or days > MOST_DAYS:
         limit = f"{MOST_ENTRIES:,} answers or {MOST_DAYS:,} days"
         raise invalid({"to": [f"Up to here there are more than {limit}; use `journeyloop backtest`."]})
+
+
+def _check_stored(conn: Connection, body: dict[str, Any], asked: Question) -> None:
+    """422 where the place never had an answer, but another metric or audience of its stage did; or is no stage."""
+    stored = log.asked(conn, asked.place.key)
+    there = ", ".join(f"{metric} of {audience}s" for metric, audience in stored)
+    if not stored and maps.stage(conn, body["journey"], body["stage"]) is None:
+        raise invalid({"stage": [f"There is no stage ‘{asked.place.key}’ and no answer of one."]})
+    if stored and (body["metric"], body["audience"]) not in stored:
+        field = "audience" if body["metric"] in [metric for metric, _ in stored] else "metric"
+        raise invalid({field: [f"No such answers of ‘{asked.place.key}’; stored are: {there}."]})
 
 
 def _busy() -> Problem:

@@ -48,7 +48,12 @@ def day_of(text: str) -> float:
 
 def test_it_finds_the_drop_and_its_end(ask: Call) -> None:
     found = ask().json
-    assert list(found) == ["answers", "days", "learning_until", "incidents", "rules", "changes"]
+    assert found["in_words"] == [
+        f"{len(MADE):,} answers on {found['days']} days.",
+        "Learning until 2020-06-01, watching from then on.",
+        "1 incident.",
+    ]
+    assert list(found) == ["in_words", "answers", "days", "learning_until", "incidents", "rules", "changes"]
     assert (found["answers"], found["days"]) == (len(MADE), pytest.approx(320, abs=1))
     assert found["learning_until"] == "2020-06-01"
     [incident] = found["incidents"]
@@ -173,6 +178,31 @@ def test_a_known_stage_without_answers(call: Call, shop: None) -> None:
     found = call("POST", "/v1/backtests", json=ASKED).json
     assert (found["answers"], found["days"], found["learning_until"], found["incidents"]) == (0, 0, None, [])
     assert [rule["count"] for rule in found["rules"]] == [0, 0, 0, 0]
+    assert (
+        found["in_words"][1] == "There are no answers in this period: nothing was learnt, and nothing judged."
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"), [({"metric": "csat"}, "metric"), ({"audience": "employee"}, "audience")]
+)
+def test_what_no_stored_answer_has_is_named_with_what_is_stored(
+    call: Call, settings: Settings, wrong: dict[str, str], field: str
+) -> None:
+    stored_answers.store(settings, MADE[:20])
+    refused = call("POST", "/v1/backtests", json=ASKED | wrong)
+    assert refused.status_code == 422
+    assert refused.json["errors"] == {
+        field: ["No such answers of ‘shop/delivery’; stored are: nps of customers."]
+    }
+
+
+def test_a_period_in_which_nothing_is_judged_does_not_look_healthy(call: Call, settings: Settings) -> None:
+    stored_answers.store(settings, MADE[:20])
+    early = call("POST", "/v1/backtests", json=ASKED | {"from": None, "to": "2019-01-01"}).json
+    assert early["in_words"][0] == "0 answers on 0 days."
+    late = call("POST", "/v1/backtests", json=ASKED | {"from": "2030-01-01"}).json
+    assert late["in_words"] == ["20 answers on 1 day.", "It was learning all the time: no answer was judged."]
 
 
 def test_too_much_for_a_web_process_is_refused(ask: Call, monkeypatch: pytest.MonkeyPatch) -> None:
