@@ -22,7 +22,9 @@ def in_words(record: Mapping[str, Any]) -> list[str]:
 def switched_off(open_: bool) -> str:
     """What a detector that is switched off still does; `open_`: while its incident is open."""
     if open_:
-        return "This detector is switched off: it raises no new alarm, only the open incident is still watched."
+        return (
+            "This detector is switched off: it raises no new alarm, only the open incident is still watched."
+        )
     return "This detector is switched off: it watches nothing and raises no alarm."
 
 
