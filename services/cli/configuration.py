@@ -32,7 +32,7 @@ def apply(api: Api, file: Path, dry_run: bool) -> None:
     What the file doesn't name stays as it is. Applying it again changes nothing. Nothing is written where a service
     would refuse a document.
     """
-    changed, verdicts = _compared(api, file)
+    changed, verdicts = _compared(api, file, writing=not dry_run)
     for one, verdict in zip(changed, verdicts, strict=True):
         show(one)
         if dry_run:
@@ -75,11 +75,11 @@ def export(api: Api, journey: str | None) -> None:
     click.echo(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110), nl=False)
 
 
-def _compared(api: Api, file: Path) -> tuple[list[Changed], list[Verdict]]:
+def _compared(api: Api, file: Path, *, writing: bool = False) -> tuple[list[Changed], list[Verdict]]:
     """What differs, and what the services say of it."""
     wanted = _read(file)
     changed = changes(api, wanted)
-    return changed, judged(api, [item for item, _ in changed], wanted)
+    return changed, judged(api, [item for item, _ in changed], wanted, writing=writing)
 
 
 def _read(file: Path) -> list[Item]:

@@ -32,19 +32,20 @@ class Verdict:
     would_have_matched: list[dict[str, Any]] = field(default_factory=list)
 
 
-def judged(api: Api, changed: list[Item], file: list[Item]) -> list[Verdict]:
+def judged(api: Api, changed: list[Item], file: list[Item], *, writing: bool) -> list[Verdict]:
     """What the services say of each item of `changed`, in its order, before any is written.
 
-    What an item misses but `file` brings before it counts for nothing.
+    What an item misses but `file` brings before it counts for nothing; before writing, nor does a detector's stage
+    that may still be on its way to alerts.
     """
     maps = {item.journey: item.document for item in file if item.kind == "journeys"}
     owners = {item.key[0] for item in file if item.kind == "owners"}
     moved: set[str | None] = set()
     found = []
     for item in changed:
-        verdict = _verdict(
-            item, _ask(api, item), stands_on_a_change=item.kind != "silences" and item.journey in moved
-        )
+        moves = item.kind != "silences" and item.journey in moved
+        arriving = writing and item.kind == "detectors"
+        verdict = _verdict(item, _ask(api, item), may_change=moves or arriving)
         brought = owners | (
             {str(item.journey)} | _stages(maps[item.journey]) if item.journey in maps else set()
         )
@@ -81,13 +82,13 @@ def _ask(api: Api, item: Item) -> requests.Response:
     return api.request(SERVICE[item.kind], "PUT", item.path, params={"dry_run": "true"}, json=item.document)
 
 
-def _verdict(item: Item, answer: requests.Response, *, stands_on_a_change: bool = False) -> Verdict:
+def _verdict(item: Item, answer: requests.Response, *, may_change: bool = False) -> Verdict:
     if answer.ok:
         shown = answer.json()
         return Verdict(item, None, shown.get("warnings") or [], shown.get("would_have_matched") or [])
     if answer.status_code not in REFUSALS:
         raise Refused(answer)
-    if stands_on_a_change and _may_go(answer):
+    if may_change and _may_go(answer):
         return Verdict(item)
     return Verdict(item, problem(answer))
 

@@ -127,11 +127,27 @@ silences: {sale: {journey: club, stage: nope, from: 2999-11-24, to: 2999-11-26, 
     assert "No journey" not in out
 
 
-def _carry_club(settings: Settings) -> None:
-    """What relay and consumer do: once the silence has been written, alerts comes to know the journey."""
+def test_a_detector_waits_for_a_stage_on_its_way(command: Command, settings: Settings, file: Path) -> None:
+    file.write_text(
+        """
+owners: {ana: {name: Ana, email: ana@example.com}}
+detectors: [{journey: club, stage: joining, metric: nps, audience: customer, enabled: false}]
+"""
+    )
+    code, _, err = command("apply", "--dry-run", "-f", str(file))
+    assert (code, "detector club/joining/nps/customer: There is no stage" in err) == (FAILED, True)
+    pipe = Thread(target=_carry_club, args=(settings, "owner"))
+    pipe.start()
+    code, out, err = command("apply", "-f", str(file))
+    pipe.join()
+    assert (code, out.splitlines()[-1], err) == (0, "2 changed", "")
+
+
+def _carry_club(settings: Settings, written: str = "silence") -> None:
+    """What relay and consumer do: once something has been written, alerts comes to know the journey."""
     deadline = time.monotonic() + 20
     with connect(settings, alerts.SCHEMA) as conn:
-        while not conn.execute("SELECT 1 FROM silence").fetchone() and time.monotonic() < deadline:
+        while not conn.execute(f"SELECT 1 FROM {written}").fetchone() and time.monotonic() < deadline:
             time.sleep(0.05)
         conn.execute(
             """INSERT INTO journey (journey, revision, document)
