@@ -25,7 +25,8 @@ _MEANS = {
 def document(found: Backtest, metric: str, default: Backtest | None = None) -> dict[str, Any]:
     """{in_words, answers, days, learning_until, incidents, rules, changes}.
 
-    Days are ISO dates, moments in UTC, scores in points. in_words: sentences: on how much it rests, whether anything was judged, and how many incidents there were.
+    Days are ISO dates, moments in UTC, scores in points. in_words: sentences on how much it rests, whether
+    anything was judged, and how many incidents there were.
     changes: what differs from `default`, the same answers with the default budget; null where that is this one.
     """
     return {
