@@ -9,7 +9,7 @@ from typing import NamedTuple
 from services.survey import eligibility, respondents
 from services.survey.answer_fields import MAX_TEXT, unstorable
 from services.survey.definition import Definition
-from services.survey.eligibility import Decision, Past, Step
+from services.survey.eligibility import Decision, Past, Verdict
 from services.survey.signatures import is_signed
 from services.survey.store import contacts
 from services.survey.store.contacts import Event
@@ -72,7 +72,7 @@ def _ask_respondent(
     decision = eligibility.decide(rules, past, eligibility.draw(rules.survey, f"respondent:{name}"), now)
     if decision.show:
         contacts.record(conn, pseudonym, definition.survey, "asked_at", now)
-    return _with(decision, Step(True, "respondent: verified"))
+    return _with(decision, Verdict(True, "respondent: verified"))
 
 
 def _rules(definition: Definition, rest_days: int) -> eligibility.Rules:
@@ -102,12 +102,12 @@ def _told(definition: Definition, visitor: Visitor) -> Past:
     return Past(at, at if asked < 0 else {})
 
 
-def _unverified(visitor: Visitor) -> Step:
+def _unverified(visitor: Visitor) -> Verdict:
     if not visitor.respondent:
-        return Step(True, "respondent: none named")
+        return Verdict(True, "respondent: none named")
     why = "its sig is wrong" if visitor.sig else "it has no sig"
-    return Step(True, f"respondent: not verified, {why}; only what this browser remembers counts")
+    return Verdict(True, f"respondent: not verified, {why}; only what this browser remembers counts")
 
 
-def _with(decision: Decision, step: Step) -> Decision:
-    return decision._replace(steps=[step, *decision.steps])
+def _with(decision: Decision, verdict: Verdict) -> Decision:
+    return decision._replace(verdicts=[verdict, *decision.verdicts])

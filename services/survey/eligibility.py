@@ -41,19 +41,19 @@ class Past:
     never: bool = False
 
 
-class Step(NamedTuple):
-    """One rule's verdict, with its reason in words."""
+class Verdict(NamedTuple):
+    """What one rule says, with its reason in words."""
 
     passed: bool
     text: str
 
 
 class Decision(NamedTuple):
-    """Whether to show; `because` says why not; `steps` tells every rule's verdict."""
+    """Whether to show; `because` says why not; `verdicts`: what every rule said, in their order."""
 
     show: bool
     because: str | None
-    steps: list[Step]
+    verdicts: list[Verdict]
 
 
 def rules(survey: str, document: Mapping[str, Any], *, moment_of_truth: bool, rest: timedelta) -> Rules:
@@ -79,25 +79,25 @@ def decide(rules: Rules, past: Past, drawn: float, now: datetime) -> Decision:
     A time in the future (a clock that is ahead) counts as now.
     """
     last = max(past.asked.values(), default=None)
-    steps = [
-        Step(not past.never, "asked not to be asked again" if past.never else "did not opt out"),
+    verdicts = [
+        Verdict(not past.never, "asked not to be asked again" if past.never else "did not opt out"),
         _since(last, rules.rest, now, "asked by any survey"),
         _since(past.asked.get(rules.survey), rules.cooldown, now, "cooldown"),
         _since(past.dismissed.get(rules.survey), max(DISMISSED, rules.cooldown), now, "dismissed"),
-        Step(
+        Verdict(
             drawn < rules.sample_rate,
             f"sampling: drew {drawn:.4f}, asked are those below {rules.sample_rate:g}",
         ),
     ]
-    refusal = next((step.text for step in steps if not step.passed), None)
-    return Decision(refusal is None, refusal, steps)
+    refusal = next((verdict.text for verdict in verdicts if not verdict.passed), None)
+    return Decision(refusal is None, refusal, verdicts)
 
 
-def _since(moment: datetime | None, period: timedelta, now: datetime, name: str) -> Step:
+def _since(moment: datetime | None, period: timedelta, now: datetime, name: str) -> Verdict:
     if moment is None or not period:
-        return Step(True, f"{name}: no limit" if not period else f"{name}: never before")
+        return Verdict(True, f"{name}: no limit" if not period else f"{name}: never before")
     end = min(moment, now).astimezone(UTC) + period  # in UTC: a day is 24 hours, also when the clocks change
     until = end.astimezone(now.tzinfo)
     if now.astimezone(UTC) < end:
-        return Step(False, f"{name} until {until.day} {until:%b %Y, %H:%M}")
-    return Step(True, f"{name}: over since {until.day} {until:%b %Y}")
+        return Verdict(False, f"{name} until {until.day} {until:%b %Y, %H:%M}")
+    return Verdict(True, f"{name}: over since {until.day} {until:%b %Y}")

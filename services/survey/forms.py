@@ -41,8 +41,8 @@ def text(texts: dict[str, Any] | None, lang: str) -> Any:
 
 def decided(shown: dict[str, Any], decision: Decision, *, explain: bool) -> dict[str, Any]:
     """The form after the rules were asked: hidden with the reason, or shown with where its steps are counted."""
-    steps = [{"passed": step.passed, "text": step.text} for step in decision.steps]
-    more: dict[str, Any] = {"explain": steps} if explain else {}
+    rules = [{"passed": verdict.passed, "text": verdict.text} for verdict in decision.verdicts]
+    more: dict[str, Any] = {"explain": rules} if explain else {}
     if decision.show:
         return shown | {"counts": f"v1/surveys/{shown['survey']}/impressions"} | more
     return shown | {"show": False, "hidden_because": decision.because} | more
