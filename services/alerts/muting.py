@@ -30,16 +30,18 @@ TELL, WAIT, DROP = "tell", "wait", "drop"
 def fate(conn: Connection, row: Row, incident: Row | None, now: datetime) -> str:
     """What becomes of a claimed announcement before any silence is asked: tell it, wait for another, or drop it.
 
-    Reminders end with the acknowledgement, and wait until the opening was sent or has failed for good. An opening that
-    a silence kept until the incident was over is not told, and neither is the end of an incident whose opening was not,
-    nor that no answers came when they come again.
+    Reminders end with the acknowledgement, and wait until the opening was sent or has failed for good; an escalation
+    waits only until it was tried, because an owner who cannot be reached is what it is for. An opening that a silence
+    kept until the incident was over is not told, and neither is the end of an incident whose opening was not, nor that
+    no answers came when they come again.
     """
     if incident is None:
         return DROP if row["silenced_by"] and not _still_stale(conn, row) else TELL
     if row["kind"] in (REPEATED, ESCALATED):
         if incident["state"] != "open":
             return DROP
-        return WAIT if announcements.opening_sent(conn, incident["id"])["awaited"] else TELL
+        opening = announcements.opening_sent(conn, incident["id"])
+        return WAIT if opening["untried" if row["kind"] == ESCALATED else "awaited"] else TELL
     if row["kind"] == OPENED:
         return DROP if row["silenced_by"] and incident["state"] == "resolved" else TELL
     return _fate_of_the_end(conn, incident, now) if row["kind"] == RESOLVED else TELL

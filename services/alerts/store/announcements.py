@@ -85,17 +85,19 @@ def opening(conn: Connection, incident: str) -> dict[str, Any] | None:
 
 def opening_sent(conn: Connection, incident: str) -> dict[str, Any]:
     """sent_at: when the first message of the incident's opening went, None if none did; awaited: none did, and at
-    least one is still to be tried."""
+    least one is still to be tried; untried: the same, and one was never tried."""
     row = conn.execute(
         """WITH message AS (
-               SELECT carrier.id, carrier.state FROM notification AS told
+               SELECT carrier.id, carrier.state, carrier.failures FROM notification AS told
                JOIN notification AS carrier ON carrier.id = coalesce(told.merged_into, told.id)
                WHERE told.incident_id = %s AND told.kind = 'opened'),
            sent AS (
                SELECT min(attempt.finished_at) AS at
                FROM attempt JOIN message ON message.id = attempt.notification_id WHERE outcome = 'sent')
            SELECT sent.at AS sent_at,
-                  sent.at IS NULL AND EXISTS (SELECT 1 FROM message WHERE state = 'due') AS awaited
+                  sent.at IS NULL AND EXISTS (SELECT 1 FROM message WHERE state = 'due') AS awaited,
+                  sent.at IS NULL AND EXISTS (
+                      SELECT 1 FROM message WHERE state = 'due' AND failures = 0) AS untried
            FROM sent""",
         [incident],
     ).fetchone()
