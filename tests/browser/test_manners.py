@@ -145,6 +145,7 @@ def test_dismissed_and_never_again(customers: Customers) -> None:
 
 def test_retries_leave_the_person_where_they_are(customers: Customers) -> None:
     page = customers.visit(survey="nps")
+    reach(page, "question")
     customers.network.is_cut = True
     choose(page, 6)
     send(page)
