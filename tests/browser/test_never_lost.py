@@ -13,7 +13,7 @@ import random
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.customers import Customers, card, choose, reach, until
+from tests.browser.customers import Customers, card, choose, reach, send, until
 from tests.browser.network import FAULTS
 
 RUNS = int(os.environ.get("JOURNEYLOOP_RUNS", "24"))
@@ -143,6 +143,8 @@ def test_retry_after_is_honoured(customers: Customers) -> None:
 def test_two_tabs_share_a_queue_and_send_each_answer_once(customers: Customers) -> None:
     visitor = customers.visitor()
     one, two = (customers.visit(visitor, survey="nps") for _ in range(2))
+    for page in (one, two):
+        reach(page, "question")
     customers.network.is_cut = True
     for page, score in ((one, 1), (two, 2)):
         choose(page, score)
@@ -174,3 +176,27 @@ def test_a_late_answer_keeps_its_day_and_a_very_late_one_is_dropped(customers: C
     (row,) = customers.answers()
     assert row["score"] == 3
     assert 2.9 < (row["received_at"] - row["answered_at"]).total_seconds() / 86_400 < 3.1
+
+
+def test_what_others_wrote_into_the_storage_keeps_no_answer_back(customers: Customers) -> None:
+    visitor = customers.visitor()
+    visitor.add_init_script(
+        f"""if (!localStorage.length) {{
+          localStorage.journeyloop = '{{"asked": null}}'
+          const base = '{customers.network.url}/'
+          const [at, who, want] = [Date.now() - 6e4, {{ lang: 'en' }}, {{ score: 3 }}]
+          const good = {{ at, due: 0, base, survey: 'nps', who, want }}
+          const odd = JSON.stringify({{ ...good, want: 'x', who: 5 }})
+          const malformed = ['{{', 'null', '5', '{{}}', '{{"at": 1e15}}', odd]
+          malformed.forEach((text, number) => localStorage['journeyloop:answer:0' + number] = text)
+          localStorage['journeyloop:answer:3b241101-e2bb-4255-8caf-4136c566a961'] = JSON.stringify(good)
+        }}"""
+    )
+    page = customers.visit(visitor, survey="csat")
+    choose(page, 5)
+    send(page)
+    reach(page, "thanks")
+    until(lambda: len(customers.answers()) == 2, page)
+    assert {(row["survey"], row["score"]) for row in customers.answers()} == {("nps", 3), ("csat", 5)}
+    until(lambda: page.evaluate(KEPT) == 5, page)  # what was sent and refused is dropped
+    assert len(customers.network.posts) == 3

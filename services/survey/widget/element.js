@@ -36,7 +36,7 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
   async open() {
     this.disarm_?.()
     if (shown === this) return
-    if (shown) return this.hide_('another survey is shown on this page')
+    if (shown) return this.hide_('another survey is shown')
     const { never, draw, asked } = memory()
     if (never) return this.hide_('the visitor asked not to be asked again')
     shown = this
@@ -45,7 +45,7 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
     remember({ draw })
     const query = new URLSearchParams({ ...this.given_('respondent', 'sig', 'lang'), draw })
     if (this.closest('[lang]') && !query.has('lang')) query.set('lang', this.closest('[lang]').lang)
-    if (asked[key]) query.set('asked', asked[key])
+    if (asked?.[key]) query.set('asked', asked[key])
     if (this.hasAttribute('data-debug')) query.set('explain', 1)
     const { status_: status, json_: json } = await request(`${this.base_}v1/surveys/${key}/form?${query}`, null, FORM_TIMEOUT)
     this.debug_(json)

@@ -6,11 +6,7 @@ import { local } from './storage.js'
 import { request } from './request.js'
 
 const PREFIX = 'journeyloop:answer:'
-const MOST = 20
-const KEPT_FOR = 7 * 864e5
-const TIMEOUT = 1e4
-const LONGEST_WAIT = 6e4
-const ORPHAN_AFTER = 1e4 // a living page sends its own answers by then
+const TIMEOUT = 1e4 // of a request; by then a living page has sent its own answers
 const mine = new Map() // id → [answer, tell]: answers given in this page
 const busy = new Map() // id → the promise of the attempt under way
 let timer
@@ -23,8 +19,9 @@ export function keep(answer, tell) {
   mine.set(answer.id, [answer, tell])
   save(answer)
   local((storage) => {
+    // 20 are kept at most, each for 7 days
     const oldest = stored(storage).sort((one, other) => other.at - one.at)
-    oldest.slice(MOST).forEach(({ id }) => storage.removeItem(PREFIX + id))
+    oldest.slice(20).forEach(({ id }) => delete storage[PREFIX + id])
   })
   schedule()
 }
@@ -33,7 +30,10 @@ export function keep(answer, tell) {
 export async function flush(eager) {
   await Promise.all([...mine.values()].map(([answer]) => send(answer, eager)))
   const others = async (lock) => {
-    for (const answer of lock ? orphans() : []) if (answer.due <= Date.now()) await send({ ...answer, due: 0 }, eager)
+    for (const answer of lock ? orphans() : []) {
+      // what throws is malformed further in: it must not keep back the others
+      if (answer.due <= Date.now()) await send({ ...answer, due: 0 }, eager).catch(() => drop(answer))
+    }
   }
   const { locks } = navigator // one tab at a time, where tabs can agree
   await (locks ? locks.request('journeyloop', { ifAvailable: true }, others).catch(() => {}) : others(true))
@@ -54,7 +54,7 @@ export function send(answer, eager) {
   const attempt = async () => {
     await busy.get(answer.id)
     const now = Date.now()
-    if (now - answer.at > KEPT_FOR) drop(answer)
+    if (now - answer.at > 7 * 864e5) drop(answer)
     else if (now >= answer.due && now >= (answer.after || 0) && (eager || now >= (answer.next || 0))) {
       const tell = mine.get(answer.id)?.[1]
       const outcome = await deliver(answer)
@@ -102,7 +102,7 @@ function forgive(answer, errors) {
 
 function postpone(answer, wait) {
   answer.tries = (answer.tries || 0) + 1
-  const pause = Math.min(LONGEST_WAIT, 1e3 * 2 ** answer.tries) * (0.5 + Math.random() / 2)
+  const pause = Math.min(6e4, 1e3 * 2 ** answer.tries) * (0.5 + Math.random() / 2)
   answer.next = Date.now() + pause
   if (wait) answer.after = Date.now() + wait
   save(answer)
@@ -120,18 +120,20 @@ function schedule() {
 const orphans = () =>
   (local(stored) || [])
     .filter(({ id }) => !mine.has(id))
-    .map((answer) => ({ ...answer, due: answer.due && answer.due + ORPHAN_AFTER }))
+    .map((answer) => ({ ...answer, due: answer.due && answer.due + TIMEOUT }))
 
+/** What is kept, without what is malformed: other code of the site may have written there too. */
 const stored = (storage) =>
   Object.keys(storage)
     .filter((key) => key.startsWith(PREFIX))
-    .map((key) => JSON.parse(storage.getItem(key)))
+    .map((key) => ({ ...local(() => JSON.parse(storage[key])), id: key.slice(PREFIX.length) }))
+    .filter(({ at, due }) => at + due > 0)
 
 function save(answer) {
-  local((storage) => storage.setItem(PREFIX + answer.id, JSON.stringify(answer)))
+  local((storage) => (storage[PREFIX + answer.id] = JSON.stringify(answer)))
 }
 
 function drop({ id }) {
   mine.delete(id)
-  local((storage) => storage.removeItem(PREFIX + id))
+  local((storage) => delete storage[PREFIX + id])
 }

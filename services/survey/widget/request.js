@@ -13,7 +13,7 @@ export async function request(url, body, ms) {
     const answer = await fetch(url, { credentials: 'omit', signal: stop.signal, ...post })
     const after = answer.headers.get('Retry-After')
     const wait = after && (after * 1e3 || Date.parse(after) - Date.now())
-    return { status_: answer.status, wait_: wait, json_: await answer.json().catch(() => undefined) }
+    return { status_: answer.status, wait_: wait, json_: await answer.json().catch(() => {}) }
   } catch {
     return { status_: 0 }
   } finally {

@@ -3,23 +3,19 @@
 /** Run `use` on localStorage; undefined where that is blocked or full, or an element says storage="none". */
 export function local(use) {
   try {
-    return document.querySelector('journeyloop-survey[storage=none]') ? undefined : use(localStorage)
-  } catch {
-    return undefined
-  }
+    if (!document.querySelector('journeyloop-survey[storage=none]')) return use(localStorage)
+  } catch {} // as if there were none
 }
-
-const KEY = 'journeyloop'
 
 /** What this browser remembers: {draw, never?, asked: {survey: seconds since 1970}}. No identifier of a person. */
 export function memory() {
-  const found = local((storage) => JSON.parse(storage.getItem(KEY)))
+  const found = local((storage) => JSON.parse(storage.journeyloop))
   return { draw: Math.floor(Math.random() * 1e4), asked: {}, ...found }
 }
 
 /** Remember `change` as well. */
 export function remember(change) {
-  local((storage) => storage.setItem(KEY, JSON.stringify({ ...memory(), ...change })))
+  local((storage) => (storage.journeyloop = JSON.stringify({ ...memory(), ...change })))
 }
 
 /** Remember that this survey was shown now; with `sign` -1: that it was closed unanswered. */
