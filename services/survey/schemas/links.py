@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from services.survey.answer_fields import MAX_TEXT, Errors, read_attributes, unstorable
 from services.survey.schemas.plain import LANG, Truth
 from shared.web.documents import Slug
 
 MAX_LINKS = 5_000
+MAX_EMAILS = 500  # the finished mails are all in memory at once
 MAX_DAYS = 365
 # Mail merge fields: {{ token }}, *|TOKEN|*, %TOKEN%, ${token} …; nothing that ends an attribute or a tag.
 MERGE = r"[A-Za-z0-9_.{}|*%$#\[\]: -]{1,100}\Z"
@@ -51,7 +52,15 @@ class LinksWanted(Schema):
     links = fields.List(fields.Nested(LinkWanted), required=True, validate=validate.Length(1, MAX_LINKS))
     channel = Slug(load_default="email")
     expires_in_days = fields.Integer(load_default=30, strict=True, validate=validate.Range(1, MAX_DAYS))
-    email = Truth(load_default=False, metadata={"description": "also the e-mail for each, ready to send"})
+    email = Truth(
+        load_default=False,
+        metadata={"description": f"also the e-mail for each, ready to send; for up to {MAX_EMAILS} links"},
+    )
+
+    @validates_schema
+    def _few_enough(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("email") and len(data.get("links") or []) > MAX_EMAILS:
+            raise ValidationError(f"With email at most {MAX_EMAILS} links at once.", "links")
 
 
 class EmailQuery(Schema):

@@ -172,6 +172,15 @@ def test_who_may_make_links_and_what_is_refused(shop: Service) -> None:
     assert max(len(item["url"]) for item in many) < 400
 
 
+def test_mails_for_at_most_500_people_at_once(shop: Service) -> None:
+    people = [{"respondent": f"c-{number}"} for number in range(501)]
+    wanted = {"links": people, "email": True}
+    refused = shop.call("POST", "/v1/surveys/delivery-nps/links", "collector", json=wanted)
+    assert refused.status_code == 422
+    assert refused.json["errors"] == {"links": ["With email at most 500 links at once."]}
+    assert all("html" in item["email"] for item in make(shop, *people[:500], email=True))
+
+
 @pytest.mark.parametrize("role", ["viewer", "admin"])
 def test_the_email_to_paste(shop: Service, role: str) -> None:
     address = "/v1/surveys/delivery-nps/email"
