@@ -56,49 +56,6 @@ def test_question_and_thanks(customers: Customers, options: dict[str, Any]) -> N
     assert [(row["survey"], row["score"]) for row in customers.answers()] == [("ces", 4)]
 
 
-@pytest.mark.parametrize("path", ["/s/paused", "/s/nowhere"])
-def test_pages_that_only_say_something(customers: Customers, path: str) -> None:
-    page = customers.visit()
-    page.goto(customers.network.url + path)
-    is_fine(page)
-
-
-def test_every_page_behind_a_link(customers: Customers, system: dict[str, str]) -> None:
-    """Sent without a score, sent, opened again, changed; unsubscribed and back; a day later."""
-    page = customers.visitor(viewport={"width": 320, "height": 640}).new_page()
-    item = make_link(system)
-    page.goto(item["url"])
-    page.locator("textarea").fill("No score yet")
-    page.evaluate("document.querySelector('form').noValidate = true")
-    page.locator("button[type=submit]").click()
-    page.get_by_role("alert").wait_for()
-    is_fine(page)
-    page.locator("label[for=score-4]").click()
-    for heading in ("Thank you!", "You answered 4. Change it?"):
-        if heading.startswith("You"):
-            page.goto(item["url"])
-        else:
-            page.locator("button[type=submit]").click()
-        page.get_by_role("heading", name=heading).wait_for()
-        is_fine(page)
-    page.get_by_role("button", name="Change my answer").click()
-    page.get_by_role("button", name="Send").wait_for()
-    is_fine(page)
-    page.goto(item["unsubscribe_url"])
-    is_fine(page)
-    for button, heading in (
-        ("Don’t ask me again", "You will not be asked again"),
-        ("You may ask me again", "Thank"),
-    ):
-        page.get_by_role("button", name=button).click()
-        page.get_by_role("heading", name=heading).wait_for()
-        is_fine(page)
-    customers.conn.execute("UPDATE response SET received_at = received_at - interval '25 hours'")
-    page.goto(item["url"])
-    page.get_by_role("heading", name="You have answered already").wait_for()
-    is_fine(page)
-
-
 def test_keyboard_alone_without_javascript(customers: Customers) -> None:
     page = customers.visitor(java_script_enabled=False).new_page()
     page.goto(f"{customers.network.url}/s/nps")
