@@ -33,7 +33,9 @@ def test_an_opening_says_what_comes_next() -> None:
 def test_an_opening_says_what_kept_it() -> None:
     kept = Following(silence="sale", silence_why="Summer sale")
     text = message([opened(following=kept)]).text
-    assert "It opened on Sunday 16 Nov, 09:00 CET; a silence kept this message until now: Summer sale." in text
+    assert (
+        "It opened on Sunday 16 Nov, 09:00 CET; a silence kept this message until now: Summer sale." in text
+    )
     kept = Following(silence="sale")
     assert "; a silence kept this message until now." in message([opened(following=kept)]).text
 
