@@ -128,7 +128,7 @@ def test_a_resolution_says_what_the_score_is_back_at(
 
 def _adds_up(subject: str, told: str) -> None:
     drop = int(subject.partition(" down ")[2].split()[0])
-    lines = told.partition("points come from\n")[2].partition("\n\n")[0].splitlines()
+    lines = told.replace("−", "-").partition("points come from\n")[2].partition("\n\n")[0].splitlines()
     points = [int(word) for line in lines for word in line.split() if word[0] in "+-" and word[1:].isdigit()]
     assert len(points) == len(lines)
     assert sum(points) == -drop
