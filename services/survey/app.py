@@ -7,7 +7,7 @@ import weakref
 
 from flask import Flask
 
-from services.survey import SCHEMA, pages, rate_limit, tallies
+from services.survey import SCHEMA, admin, pages, rate_limit, tallies
 from services.survey.routes import (
     batch,
     embed,
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The app, its pool open: call it after the fork. Settings come from the environment where none are given."""
     found = settings or load()
     app = make_app("survey", found, SCHEMA, BLUEPRINTS, [running("relay"), running("worker")], _samples)
+    app.register_blueprint(admin.blueprint)
     rate_limit.install(app, found)
     tallies.install(app, found)
     atexit.register(_flush, weakref.ref(app))
