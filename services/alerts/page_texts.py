@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.alerts.messages.wording import clean
 from shared.events import parse_time
+from shared.wording import clean
 
 Row = Mapping[str, Any]
 

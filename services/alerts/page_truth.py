@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.alerts.messages import asking, wording
-from services.alerts.messages.wording import clean
+from services.alerts.messages import asking
+from shared import wording
+from shared.wording import clean
 
 Row = Mapping[str, Any]
 _AWAY = "The survey service could not be asked."

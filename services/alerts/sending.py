@@ -15,13 +15,13 @@ from services.alerts.messages.compose import Message, message, message_for_test
 from services.alerts.messages.gather import story
 from services.alerts.messages.missing import Missing, missing
 from services.alerts.messages.story import TEST, Story
-from services.alerts.messages.wording import clean
 from services.alerts.secret_texts import filled_in
 from services.alerts.store import incidents, owners, silences, stories
 from services.alerts.store import notifications as store
 from shared.db import Connection
 from shared.events import isoformat
 from shared.settings import Settings, SettingsError, secret_from_environment
+from shared.wording import clean
 
 Row = Mapping[str, Any]
 # Shorter than the lease (schedule.LEASE): while one attempt runs, nobody else starts another.

@@ -10,9 +10,9 @@ from services.alerts.detection import ENOUGH_ANSWERS, Baseline, budget, from_jso
 from services.alerts.messages.figures import of_sums
 from services.alerts.messages.record import in_words, switched_off
 from services.alerts.messages.story import STALE
-from services.alerts.messages.wording import whole
 from services.alerts.stale import expected
 from shared.scoring import units
+from shared.wording import whole
 
 MICROSECONDS_A_DAY = 86_400_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -18,6 +18,7 @@ PURE = [
     "shared/day_noise.py",
     "shared/scoring.py",
     "shared/events.py",
+    "shared/wording.py",
     "services/aggregator/answers.py",
     "services/aggregator/breakdown.py",
     "services/aggregator/buckets.py",

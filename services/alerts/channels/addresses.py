@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from services.alerts.channels.outcome import Refused
-from services.alerts.messages.wording import clean
+from shared.wording import clean
 
 # All of IPv6 that is routed on the internet; mapped, compatible, site-local … addresses lie outside.
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")

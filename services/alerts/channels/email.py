@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from services.alerts.channels.outcome import Outcome, Refused
 from services.alerts.messages.compose import Message
-from services.alerts.messages.wording import clean, signed
+from shared.wording import clean, signed
 
 TIMEOUT_SECONDS = 5.0
 _TEMPLATES = Environment(

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from services.alerts.messages import wording
-from services.alerts.messages.wording import clean
+from shared import wording
+from shared.wording import clean
 
 Row = Mapping[str, Any]
 # Of channels and of languages, the largest moves.

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.alerts.messages.apportion import apportion
 from services.alerts.messages.story import MIX, SEGMENT, TOUCHPOINT, Cause, Figure, Grown, Part
-from services.alerts.messages.wording import clean, whole
+from shared.wording import clean, whole
 
 MOST_REASONS = 3
 

@@ -11,8 +11,8 @@ from services.alerts.messages.missing import Missing
 from services.alerts.messages.section import Row, Section, section
 from services.alerts.messages.sources import Line
 from services.alerts.messages.story import ESCALATED, OPENED, REPEATED, RESOLVED, STALE, Story
-from services.alerts.messages.wording import signed
 from shared.events import isoformat
+from shared.wording import signed
 
 _RULE = "-" * 40
 _ORDER = (OPENED, ESCALATED, REPEATED, RESOLVED, STALE)

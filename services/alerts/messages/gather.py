@@ -11,8 +11,8 @@ from services.alerts.messages import cause as causes
 from services.alerts.messages import figures
 from services.alerts.messages.following import following
 from services.alerts.messages.story import RESOLVED, Ending, Figure, Story
-from services.alerts.messages.wording import clean
 from services.alerts.routing import stage_of
+from shared.wording import clean
 
 Row = Mapping[str, Any]
 _MEASURED = timedelta(days=55)  # 56 days, the last one included

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.alerts.messages import wording
 from services.alerts.messages.section import Section, why
-from services.alerts.messages.wording import clean
 from services.alerts.routing import stage_of
+from shared import wording
 from shared.events import isoformat, parse_time
+from shared.wording import clean
 
 Row = Mapping[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.alerts.messages.wording import whole
+from shared.wording import whole
 
 DAYS_A_YEAR = 365
 

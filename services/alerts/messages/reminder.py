@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.alerts.messages import section as sections
-from services.alerts.messages import wording
 from services.alerts.messages.following import clock, next_steps
 from services.alerts.messages.section import Section
 from services.alerts.messages.story import ESCALATED, OPENED, Story
+from shared import wording
 
 
 def section(story: Story) -> Section:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.alerts.messages import asking, sources, wording
+from services.alerts.messages import asking, sources
 from services.alerts.messages.following import next_steps
 from services.alerts.messages.sources import Line
 from services.alerts.messages.story import MIX, OPENED, RESOLVED, SEGMENT, Ending, Figure, Story
+from shared import wording
 
 _RATE = {
     "nps": "{who} rate {what} clearly lower",

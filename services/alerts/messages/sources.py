@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.alerts.messages import wording
 from services.alerts.messages.story import MIX, SEGMENT, Cause
+from shared import wording
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import pytest
 
 from dev.mail_sink import MailSink
 from services.alerts import schedule
-from services.alerts.messages.wording import moment
 from services.alerts.store import owners
 from shared.db import Connection
+from shared.wording import moment
 from tests.integration.alerts.conftest import Notifier, Open, Put
 from tests.integration.alerts.receiver import Receiver
 from tests.integration.alerts.test_escalation import recipients

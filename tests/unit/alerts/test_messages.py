@@ -10,9 +10,9 @@ from email.policy import default
 import pytest
 
 from services.alerts.channels import email
-from services.alerts.messages import wording
 from services.alerts.messages.compose import message, message_for_test
 from services.alerts.messages.story import Cause, Ending, Figure, Grown, Part, Story
+from shared import wording
 from tests.unit.alerts.stories import CAUSE, OVER, opened, resolved
 
 NOON = datetime(2025, 11, 16, 12, tzinfo=UTC)
