@@ -26,7 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     routes = (detectors, incidents, owners, notifications, silences, backtests)
     resources = [route.blueprint for route in routes]
     checks = (health.running("consumer"), health.running("notifier"), health.NO_GAPS)
-    return make_app("alerts", settings or load(), SCHEMA, (*resources, pages.blueprint), checks, _samples)
+    return make_app("alerts", settings or load(), SCHEMA, (*resources, *pages.BLUEPRINTS), checks, _samples)
 
 
 def _samples(conn: Connection) -> list[Sample]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import flask
 import flask_swagger_ui
 import orjson
 import structlog
@@ -52,11 +53,11 @@ def make_app(
     service: str,
     settings: Settings,
     schema: Schema,
-    blueprints: Sequence[Blueprint],
+    blueprints: Sequence[Blueprint | flask.Blueprint],
     checks: Sequence[health.Check] = (),
     samples: Callable[[Connection], list[telemetry.Sample]] = lambda conn: [],
 ) -> Flask:
-    """The web app of `service`, with its pool open: call it after the fork.
+    """The web app of `service`, with its pool open: call it after the fork. Pages are plain blueprints of Flask.
 
     `checks` are what /readyz asks besides database and schema; `samples` are the gauges /metrics adds.
     """
@@ -76,7 +77,10 @@ def make_app(
     _static(app, "/docs/assets", Path(flask_swagger_ui.__file__).parent / "dist", "swagger")
     _static(app, "/static/shared", folder / "static", "shared_static", folder / "templates")
     for blueprint in blueprints:
-        api.register_blueprint(blueprint)
+        if isinstance(blueprint, Blueprint):
+            api.register_blueprint(blueprint)
+        else:
+            app.register_blueprint(blueprint)
     problems.install(app)
     health.install(app, checks, samples)
     app.before_request(_begin)

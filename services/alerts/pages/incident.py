@@ -7,26 +7,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, make_response, render_template, request
-from flask_smorest import Blueprint
+from flask import Blueprint, Response, make_response, render_template, request
 
 from services.alerts import page_texts, page_truth, records, why
 from services.alerts.links import LinkExpired, opens
 from services.alerts.messages.gather import story
 from services.alerts.messages.section import Section, section
 from services.alerts.messages.story import OPENED, RESOLVED
-from services.alerts.messages.wording import signed
 from services.alerts.store import incidents, owners, stories
 from shared.web.app import database, settings
 from shared.web.auth import public
+from shared.wording import signed
 
-blueprint = Blueprint(
-    "pages",
-    __name__,
-    description="Pages a person sees",
-    static_folder="static",
-    static_url_path="/static/alerts",
-)
+blueprint = Blueprint("incident_page", __name__)
 
 blueprint.add_app_template_filter(signed)
 PAGE_TIMEOUT_SECONDS = 1.0
@@ -39,7 +32,6 @@ _HEADERS = {
 
 
 @blueprint.route("/incidents/<incident>", methods=["GET"])
-@blueprint.doc(responses={"200": {"description": "The page"}, "403": {"description": "No valid link"}})
 @public
 def incident(incident: str) -> Response:
     """One incident, with `?t=` from an alert's link: signed for it, 7 days. 403 without."""

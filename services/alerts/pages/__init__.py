@@ -1,0 +1,18 @@
+"""What a person sees of alerts: one module a page, each with a plain flask.Blueprint, listed here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint
+
+from services.alerts.pages import incident
+
+_FILES = Blueprint(
+    "alerts_files",
+    __name__,
+    static_folder=str(Path(__file__).parent.parent / "static"),
+    static_url_path="/static/alerts",
+)
+
+BLUEPRINTS = (_FILES, incident.blueprint)
