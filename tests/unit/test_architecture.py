@@ -17,6 +17,7 @@ OUTER = {"flask", "flask_smorest", "psycopg", "psycopg_pool", "kafka"}
 PURE = [
     "shared/day_noise.py",
     "shared/scoring.py",
+    "shared/web/drawing.py",
     "shared/events.py",
     "shared/wording.py",
     "services/aggregator/answers.py",
