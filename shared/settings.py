@@ -60,6 +60,10 @@ class Settings:
     log_level: str
     prometheus_multiproc_dir: str | None
 
+    def internal_url(self, service: str) -> str:
+        """Where the other services reach `service`."""
+        return str(getattr(self, f"{service}_url"))
+
     def port(self, service: str) -> int:
         """The port on which the web process of `service` listens."""
         return int(getattr(self, f"{service}_port"))

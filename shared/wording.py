@@ -25,9 +25,16 @@ def score(metric: str, value: float) -> str:
     return number if metric == "nps" else f"{number} %"
 
 
-def signed(points: int) -> str:
-    """−15, +2, with a true minus."""
-    return f"{points:+d}".replace("-", _MINUS)
+def between(metric: str, low: float, high: float) -> str:
+    """An interval within the scale: 40 to 42, −8 to 12, 57 % to 65 %."""
+    floor = -100 if metric == "nps" else 0
+    return f"{score(metric, max(floor, low))} to {score(metric, min(100, high))}"
+
+
+def signed(points: float) -> str:
+    """−15, +2, 0, with a true minus, rounded half away from zero."""
+    number = whole(points)
+    return f"{number:+d}".replace("-", _MINUS) if number else "0"
 
 
 def whole(value: float) -> int:

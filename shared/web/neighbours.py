@@ -1,0 +1,118 @@
+"""What a page asks the other services, server-side: with the caller's own rights, in parallel, for at most one second.
+
+A neighbour that is away, slow or refuses is an answer too: the page says so in that panel and stands otherwise.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooSlow
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+import structlog
+import urllib3
+from flask import current_app, request
+
+from shared.access import service_token
+from shared.web.auth import principal_or_none
+from shared.web.state import settings
+
+LIMIT_SECONDS = 1.0
+NAV_SECONDS = 15.0
+_THREADS = 16
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A neighbour's answer: what was `found`, or why not in `failure`, in words for the panel."""
+
+    found: Any = None
+    failure: str | None = None
+
+
+def ask(service: str, path: str, query: Mapping[str, Any] | None = None) -> Asked:
+    """GET `path` of `service` ("survey", "aggregator", "alerts"). Never raises."""
+    return ask_all({"only": (service, path, query or {})})["only"]
+
+
+def ask_all(questions: Mapping[str, tuple[str, str, Mapping[str, Any]]]) -> dict[str, Asked]:
+    """Several at once, {name: (service, path, query)}: together they take no longer than the limit."""
+    headers = _rights()
+    deadline = time.monotonic() + LIMIT_SECONDS
+    asked = {
+        name: _threads().submit(_get, _address(*question), headers) for name, question in questions.items()
+    }
+    return {name: _within(future, deadline, questions[name][1]) for name, future in asked.items()}
+
+
+def open_incidents() -> int | None:
+    """How many incidents are open, for the navigation; at most 15 s old, None while alerts does not answer."""
+    kept: dict[str, Any] = current_app.extensions.setdefault("journeyloop.nav", {"until": 0.0, "open": None})
+    if time.monotonic() >= kept["until"]:
+        kept["until"] = time.monotonic() + NAV_SECONDS
+        found = ask("alerts", "/v1/incidents/count").found
+        kept["open"] = found["open"] if found else None
+    count: int | None = kept["open"]
+    return count
+
+
+def _rights() -> dict[str, str]:
+    """The caller's session or key; a page opened by a signed link asks as the service, which may read."""
+    if principal_or_none() is None:
+        return {"Authorization": f"Bearer {service_token(settings())}"}
+    carried = {name: request.headers.get(name) for name in ("Authorization", "Cookie")}
+    return {name: value for name, value in carried.items() if value}
+
+
+def _address(service: str, path: str, query: Mapping[str, Any]) -> str:
+    given = {name: value for name, value in query.items() if value not in (None, "")}
+    return settings().internal_url(service) + path + (f"?{urlencode(given, doseq=True)}" if given else "")
+
+
+def _get(address: str, headers: dict[str, str]) -> Asked:
+    try:
+        answer = _connections().request("GET", address, headers=headers, redirect=False)
+    except urllib3.exceptions.TimeoutError:
+        return Asked(failure="took longer than 1 s")
+    except urllib3.exceptions.HTTPError:
+        return Asked(failure="does not answer")
+    if answer.status != 200:
+        return Asked(failure=f"refused: {_said(answer)}")
+    return Asked(found=orjson.loads(answer.data))
+
+
+def _said(answer: urllib3.BaseHTTPResponse) -> str:
+    """What a problem document says, else the status alone."""
+    if "json" not in answer.headers.get("Content-Type", ""):
+        return str(answer.status)
+    body = orjson.loads(answer.data)
+    return f"{answer.status} {body.get('title', '')}".strip()
+
+
+def _within(future: Future[Asked], deadline: float, path: str) -> Asked:
+    try:
+        found = future.result(timeout=max(0.0, deadline - time.monotonic()))
+    except TooSlow:
+        found = Asked(failure="took longer than 1 s")
+    if found.failure:
+        log.warning("neighbour did not answer", path=path, failure=found.failure)
+    return found
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_THREADS, thread_name_prefix="neighbour")
+
+
+@cache
+def _connections() -> urllib3.PoolManager:
+    timeout = urllib3.Timeout(total=LIMIT_SECONDS)
+    return urllib3.PoolManager(maxsize=_THREADS, retries=False, timeout=timeout)
