@@ -40,7 +40,7 @@ def list_detectors(query: dict[str, Any]) -> dict[str, Any]:
     limit, after = query.pop("limit"), decode_cursor(query.pop("cursor"), len(PLACE))
     with database() as conn:
         rows = detectors.page(conn, query, [str(value) for value in after] if after else None, limit + 1)
-        own = incidents.records(conn)
+        own = incidents.records(conn, [_place(row) for row in rows])
         items = [shown.detector(row, own.get(_place(row), shown.NO_ALARMS)) for row in rows]
         items = records.silenced(conn, items, datetime.now(UTC))
         gone = heartbeats.stale(conn, {_key(row) for row in rows})

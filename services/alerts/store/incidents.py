@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -139,12 +140,17 @@ def resolve(conn: Connection, incident: str, who: str, outcome: str, note: str |
     notifications.enqueue(conn, incident, "resolved")
 
 
-def records(conn: Connection) -> dict[Place, dict[str, int]]:
-    """Of each detector that ever raised an alarm: alarms, and how many of them were called false."""
+def records(conn: Connection, places: Sequence[Place]) -> dict[Place, dict[str, int]]:
+    """Of each of these detectors that ever raised an alarm: alarms, and how many of them were called false."""
+    columns = [list(column) for column in zip(*places, strict=True)] or [[]] * 4
     rows = conn.execute(
         """SELECT journey, stage, metric, audience, count(*) AS alarms,
                   count(*) FILTER (WHERE outcome = 'false_alarm') AS called_false
-           FROM incident GROUP BY journey, stage, metric, audience"""
+           FROM incident
+           JOIN unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS asked(journey, stage, metric, audience)
+                USING (journey, stage, metric, audience)
+           GROUP BY journey, stage, metric, audience""",
+        columns,
     )
     return {
         (row["journey"], row["stage"], row["metric"], row["audience"]): {
