@@ -65,7 +65,7 @@ PURE = [
     "services/survey/wording.py",
 ]
 SQL_HOMES = re.compile(
-    r"^(services/\w+/store(\.py|/)|shared/(outbox|log|dead_letters|positions|access|db|process)\.py"
+    r"^(services/\w+/store(\.py|/)|shared/(outbox|log|dead_letters|positions|db|process)\.py|shared/access/"
     r"|shared/relay\.py|dev/|tests/)"
 )
 SQL = re.compile(
