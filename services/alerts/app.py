@@ -33,7 +33,7 @@ def _samples(conn: Connection) -> list[Sample]:
     told = stored_notifications.waiting(conn, datetime.now(UTC))
     heard = heartbeats.record(conn)
     age = heard["seconds"]
-    open_, waiting = stored_incidents.open_count(conn), decisions.pending_count(conn)
+    open_, waiting = sum(stored_incidents.waiting(conn).values()), decisions.pending_count(conn)
     return [
         *([] if age is None else [("journeyloop_heartbeat_age_seconds", _AGE, {}, age)]),
         ("journeyloop_detectors_stale", "Detectors of stages gone silent", {}, float(heard["stale"])),

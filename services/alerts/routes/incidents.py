@@ -34,6 +34,15 @@ def list_incidents(query: dict[str, Any]) -> dict[str, Any]:
     return {"items": [shown.incident(row) for row in rows[:limit]], "next": following}
 
 
+@blueprint.route("/v1/incidents/count", methods=["GET"])
+@require("viewer")
+@blueprint.response(200)
+def count() -> dict[str, int]:
+    """How many incidents wait: {open, acknowledged}."""
+    with database() as conn:
+        return incidents.waiting(conn)
+
+
 @blueprint.route("/v1/incidents/<incident>", methods=["GET"])
 @require("viewer")
 @blueprint.response(200, description=shown.DROP_TOLD)

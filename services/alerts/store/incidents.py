@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,12 @@ MICROSECONDS_A_DAY = 86_400_000_000
 _FIELDS = """id, journey, stage, metric, audience, state, opened_at, onset, opening_sequence, before, since, evidence,
              budget, false_alarms_per_year, acknowledged_at, acknowledged_by, closed_at, closed_by, resolved_by,
              outcome, cause, measurement"""
+NO_FILTERS: Mapping[str, str | None] = dict.fromkeys(("state", "journey", "stage", "metric", "audience"))
+_MATCHING = """(%(journey)s::text IS NULL OR journey = %(journey)s)
+              AND (%(stage)s::text IS NULL OR stage = %(stage)s)
+              AND (%(metric)s::text IS NULL OR metric = %(metric)s)
+              AND (%(audience)s::text IS NULL OR audience = %(audience)s)
+              AND (%(keys)s::text[] IS NULL OR journey || '/' || stage = ANY(%(keys)s))"""
 
 
 def open_(
@@ -88,22 +94,35 @@ def add_event(
 
 
 def newest(
-    conn: Connection, filters: dict[str, str | None], after: tuple[datetime, str] | None, limit: int
+    conn: Connection,
+    filters: Mapping[str, str | None],
+    after: tuple[datetime, str] | None,
+    limit: int,
+    keys: Sequence[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Incidents, newest first, that match the filters given (state, journey, stage, metric, audience)."""
+    """Incidents, newest first, that match the filters given (state, journey, stage, metric, audience).
+
+    keys: of these stages only ("journey/stage").
+    """
     opened_at, id_ = after or (None, None)
     return conn.execute(
-        f"""SELECT {_FIELDS} FROM incident
-            WHERE (%(state)s::text IS NULL OR state = %(state)s)
-              AND (%(journey)s::text IS NULL OR journey = %(journey)s)
-              AND (%(stage)s::text IS NULL OR stage = %(stage)s)
-              AND (%(metric)s::text IS NULL OR metric = %(metric)s)
-              AND (%(audience)s::text IS NULL OR audience = %(audience)s)
+        f"""SELECT {_FIELDS} FROM incident WHERE {_MATCHING}
+              AND (%(state)s::text IS NULL OR state = %(state)s)
               AND (%(opened_at)s::timestamptz IS NULL OR opened_at < %(opened_at)s
                    OR (opened_at = %(opened_at)s AND id > %(id)s))
             ORDER BY opened_at DESC, id LIMIT %(limit)s""",
-        filters | {"opened_at": opened_at, "id": id_, "limit": limit},
+        _given(filters, keys) | {"opened_at": opened_at, "id": id_, "limit": limit},
     ).fetchall()
+
+
+def counts(
+    conn: Connection, filters: Mapping[str, str | None] = NO_FILTERS, keys: Sequence[str] | None = None
+) -> dict[str, int]:
+    """How many incidents are in each state, of those that match; as for `newest`, but for the state."""
+    rows = conn.execute(
+        f"SELECT state, count(*) AS n FROM incident WHERE {_MATCHING} GROUP BY state", _given(filters, keys)
+    )
+    return {"open": 0, "acknowledged": 0, "resolved": 0} | {row["state"]: row["n"] for row in rows}
 
 
 def read(conn: Connection, incident: str, *, lock: bool = False) -> dict[str, Any] | None:
@@ -177,7 +196,16 @@ def record(conn: Connection, place: Place) -> dict[str, Any]:
     return {"alarms": row["alarms"], "called_false": row["called_false"], "days_watched": days}
 
 
-def open_count(conn: Connection) -> int:
-    """How many incidents are not resolved."""
-    row = conn.execute("SELECT count(*) AS n FROM incident WHERE state <> 'resolved'").fetchone()
-    return row["n"] if row else 0
+def waiting(conn: Connection) -> dict[str, int]:
+    """How many incidents are open and how many acknowledged: {open, acknowledged}."""
+    row = conn.execute(
+        """SELECT count(*) FILTER (WHERE state = 'open') AS open,
+                  count(*) FILTER (WHERE state = 'acknowledged') AS acknowledged
+           FROM incident WHERE state <> 'resolved'"""
+    ).fetchone()
+    assert row is not None
+    return row
+
+
+def _given(filters: Mapping[str, str | None], keys: Sequence[str] | None) -> dict[str, Any]:
+    return {**NO_FILTERS, **filters, "keys": None if keys is None else list(keys)}

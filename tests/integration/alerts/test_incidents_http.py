@@ -125,6 +125,8 @@ def test_the_list_is_filtered_and_paged(
         incident
     ]
     assert call("GET", "/v1/incidents?state=resolved").json == {"items": [], "next": None}
+    call("POST", f"/v1/incidents/{incident}/acknowledge")
+    assert call("GET", "/v1/incidents/count", role="viewer").json == {"open": 1, "acknowledged": 1}
     assert call("GET", "/v1/incidents?state=closed").status_code == 422
     assert call("GET", "/v1/incidents?cursor=x").status_code == 422
 
