@@ -119,7 +119,13 @@ class ResponseList(Page):
     survey = fields.String(load_default=None)
     metric = fields.String(load_default=None, validate=METRIC)
     audience = fields.String(load_default=None, validate=AUDIENCE)
-    score = fields.Integer(load_default=None, validate=validate.Range(0, 10))
+    score = fields.String(load_default=None, metadata={"description": "one (7) or some (0-6)"})
     reason = fields.String(load_default=None)
+    q = fields.String(
+        load_default=None,
+        validate=validate.Length(max=200),
+        metadata={"description": "words as they stand in the comment, whatever their case"},
+    )
+    with_comment = fields.Boolean(load_default=False, metadata={"description": "only answers with a comment"})
     from_ = fields.String(load_default=None, data_key="from")
     to = fields.String(load_default=None)

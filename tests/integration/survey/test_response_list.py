@@ -51,7 +51,8 @@ def test_filters_and_what_is_told(shop: Service) -> None:
     today = datetime.now(UTC).date().isoformat()
     for query, count in {
         "": 2, "journey=shop": 2, "journey=x": 0, "stage=delivery": 1, "touchpoint=basket": 1, "metric=nps": 1,
-        "score=2": 1, "score=3": 0, "reason=late": 1, "reason=%27": 0, "audience=employee": 0,
+        "score=2": 1, "score=3": 0, "score=0-2": 1, "score=2-9": 2, "score=3-8": 0, "with_comment=true": 1,
+        "q=ME": 1, "q=%25": 0, "q=m_h": 0, "q=boss": 0, "reason=late": 1, "reason=%27": 0, "audience=employee": 0,
         f"from={today}": 1, "from=2000-01-01&to=2000-01-02": 0, "to=2100-01-01T00:00:00Z": 2, "survey=%F0%9F%98%80": 0,
     }.items():  # fmt: skip
         assert (query, len(listed(shop, query))) == (query, count)
@@ -59,12 +60,20 @@ def test_filters_and_what_is_told(shop: Service) -> None:
 
 def test_odd_filters(shop: Service) -> None:
     for odd in (
-        "score=x", "score=99999999999999", "from=yesterday", "to=0001-01-01T00:00:00%2B14:00", "to=9999-12-31",
+        "score=x", "score=99999999999999", "score=7-3", "score=-1", "score=1-11", f"q={'x' * 201}",
+        "from=yesterday", "to=0001-01-01T00:00:00%2B14:00", "to=9999-12-31",
         "from=2026-13-01", "limit=501", "cursor=x", "cursor=W10", "cursor=WyJhIiwiYiJd", "audience=all", "metric=x",
     ):  # fmt: skip
         answer = shop.call("GET", f"/v1/responses?{odd}", "lead")
         assert (odd, answer.status_code) == (odd, 422)
     assert shop.call("GET", "/v1/responses?survey=%00", "lead").status_code == 400
     assert listed(shop, "survey=%ED%A0%80") == []
+    assert listed(shop, "q=%ED%A0%80") == []
     assert shop.call("GET", "/v1/responses", "viewer").status_code == 403
     assert shop.call("GET", "/v1/responses", "collector").status_code == 403
+
+
+def test_a_voided_answer_is_not_read(shop: Service) -> None:
+    shop.answer(comment="spam")
+    shop.conn.execute("UPDATE response SET voided_at = now()")
+    assert listed(shop) == []
