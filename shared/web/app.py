@@ -18,7 +18,7 @@ from flask_smorest import Api, Blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared import telemetry
-from shared.db import Connection, Schema, pool, require_current
+from shared.db import ACCESS, Connection, Schema, pool, require_current
 from shared.events import isoformat
 from shared.settings import Settings
 from shared.web import health, pages, problems
@@ -63,7 +63,8 @@ def make_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     app.extensions["journeyloop"] = State(settings, schema, pool(settings, schema))
     with app.extensions["journeyloop"].pool.connection() as conn:
-        require_current(conn, schema)
+        for needed in (ACCESS, schema):
+            require_current(conn, needed)
     problems.install(app)
     api = Api(app)
     _static(app, "/docs/assets", Path(flask_swagger_ui.__file__).parent / "dist", "swagger")

@@ -1,12 +1,16 @@
-"""The SQL of owners."""
+"""The SQL of owners. Whoever is told at one of an owner's addresses may sign in as a lead: `access.account_owner`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from psycopg.types.json import Jsonb
 
+from shared.access.accounts import keep_owner
 from shared.db import Connection
+from shared.reserved import CHECK
 
 
 def get(conn: Connection, owner: str, *, lock: bool = False) -> dict[str, Any] | None:
@@ -23,6 +27,7 @@ def put(conn: Connection, owner: str, document: dict[str, Any]) -> None:
            ON CONFLICT (owner) DO UPDATE SET document = EXCLUDED.document, updated_at = now(), archived_at = NULL""",
         [owner, Jsonb(document)],
     )
+    keep_owner(conn, owner, document["name"], _addresses(document))
 
 
 def archive(conn: Connection, owner: str) -> bool:
@@ -30,16 +35,25 @@ def archive(conn: Connection, owner: str) -> bool:
     done = conn.execute(
         "UPDATE owner SET archived_at = now() WHERE owner = %s AND archived_at IS NULL", [owner]
     )
+    keep_owner(conn, owner, "", [])
     return done.rowcount == 1
 
 
 def page(conn: Connection, limit: int, after: str) -> list[dict[str, Any]]:
-    """Up to limit + 1 of {owner, document} in order of their keys, after the key `after`."""
+    """Up to limit + 1 of {owner, document, updated_at} in order of their keys, after the key `after`."""
     return conn.execute(
-        """SELECT owner, document FROM owner
+        """SELECT owner, document, updated_at FROM owner
            WHERE archived_at IS NULL AND owner > %s ORDER BY owner LIMIT %s""",
         [after, limit + 1],
     ).fetchall()
+
+
+def documents(conn: Connection) -> dict[str, dict[str, Any]]:
+    """The document of every owner there is now, by key, in order of their keys; without that of journeyloop check."""
+    rows = conn.execute(
+        "SELECT owner, document FROM owner WHERE archived_at IS NULL AND owner <> %s ORDER BY owner", [CHECK]
+    )
+    return {row["owner"]: row["document"] for row in rows}
 
 
 def reachable(conn: Connection, owners: list[str]) -> set[str]:
@@ -48,9 +62,25 @@ def reachable(conn: Connection, owners: list[str]) -> set[str]:
     return {row["owner"] for row in rows}
 
 
+def told(conn: Connection) -> dict[str, str]:
+    """The name of every owner who can be told now, by key."""
+    rows = conn.execute("SELECT owner, document->>'name' AS name FROM owner WHERE archived_at IS NULL")
+    return {row["owner"]: row["name"] for row in rows}
+
+
 def names(conn: Connection) -> dict[str, str]:
     """The name of every owner, archived ones too, by key."""
     return {
         row["owner"]: row["name"]
         for row in conn.execute("SELECT owner, document->>'name' AS name FROM owner")
     }
+
+
+def _addresses(document: dict[str, Any]) -> Iterator[str]:
+    """The addresses at which somebody reads what the owner is told."""
+    if document.get("email"):
+        yield document["email"]
+    for channel in document.get("channels") or []:
+        scheme, _, address = channel["url"].partition(":")
+        if channel["kind"] == "email" and scheme == "mailto" and "${" not in address:
+            yield unquote(address)
