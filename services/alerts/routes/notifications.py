@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from flask_smorest import Blueprint
 
+from services.alerts import redelivering
 from services.alerts.schemas.notifications import NotificationQuery
 from services.alerts.store import deliveries
 from shared.web.app import database
 from shared.web.auth import require
 from shared.web.documents import decode_cursor, encode_cursor
-from shared.web.problems import Problem, invalid, not_found
-
-_KEPT_BACK = {
-    "silenced": "A silence mutes it; once that ends it goes by itself, if its incident is still open.",
-    "withdrawn": "Its incident was acknowledged or resolved before it went.",
-}
+from shared.web.problems import invalid
 
 blueprint = Blueprint("notifications", __name__, description="Notifications: one message to one channel")
 
@@ -49,13 +43,7 @@ def redeliver(notification: str) -> dict[str, Any]:
     409 where it never went by itself.
     """
     with database() as conn:
-        row = _found(deliveries.read(conn, [_id(notification)]), notification)
-        if row["state"] == "merged":
-            raise Problem(409, "Merged", f"It went with {row['merged_into']}: redeliver that one.")
-        if row["state"] in _KEPT_BACK:
-            raise Problem(409, row["state"].capitalize(), _KEPT_BACK[row["state"]])
-        deliveries.send_again(conn, row["id"], datetime.now(UTC))
-        return shown(deliveries.read(conn, [row["id"]])[0])
+        return shown(redelivering.again(conn, notification))
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:
@@ -63,19 +51,6 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
     hidden = ("number", "channel_kind", "channel_number")
     kept = {name: value for name, value in row.items() if name not in hidden}
     return kept | {"channel": {"kind": row["channel_kind"], "number": row["channel_number"]}}
-
-
-def _found(rows: list[dict[str, Any]], notification: str) -> dict[str, Any]:
-    if not rows:
-        raise not_found("notification", notification)
-    return rows[0]
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise not_found("notification", text) from error
 
 
 def _before(cursor: str | None) -> int | None:

@@ -7,14 +7,12 @@ from typing import Any
 from flask import Response, current_app
 from flask_smorest import Blueprint
 
-from services.alerts import trial
-from services.alerts.channels import webhook
+from services.alerts import owner_saving, reaching, trial
 from services.alerts.channels.addressed import channels
 from services.alerts.schemas.owners import Owner
-from services.alerts.secret_texts import NothingStored, masked, masked_url, restored
+from services.alerts.secret_texts import masked, masked_url
 from services.alerts.store import owners
-from shared.db import Connection
-from shared.web.app import database
+from shared.web.app import database, settings
 from shared.web.auth import principal, require
 from shared.web.documents import (
     DryRun,
@@ -22,12 +20,11 @@ from shared.web.documents import (
     after,
     changes,
     check_if_match,
-    check_slug,
     etag,
     not_modified,
     page,
 )
-from shared.web.problems import invalid, not_found
+from shared.web.problems import not_found
 
 blueprint = Blueprint("owners", __name__, description="Owners: who answers for stages, and is told")
 
@@ -43,23 +40,13 @@ def put(document: dict[str, Any], query: dict[str, Any], owner: str) -> Response
 
     With `?dry_run=true`: 200 {changes[{path, before, after}], warnings[]}, and nothing is written.
     """
-    check_slug("owner", owner)
     with database() as conn:
-        stored = owners.get(conn, owner, lock=True)
-        check_if_match(etag(stored) if stored else None)
-        try:
-            document = restored(document, stored)
-        except NothingStored as error:
-            raise invalid({error.path: ["*** stands for a stored value, and there is none here."]}) from error
-        _check_hosts(document)
-        if document.get("escalate_to") == owner:
-            raise invalid({"escalate_to": ["This is the owner itself."]})
         if query["dry_run"]:
-            differing = changes(masked(stored) if stored else {}, masked(document))
-            return _json({"changes": differing, "warnings": _warnings(conn, document)}, 200)
-        if document != stored:
-            owners.put(conn, owner, document)
-    return _json(document, 200 if stored else 201, document)
+            found = owner_saving.judged(conn, settings(), owner, document, check_if_match)
+            differing = changes(masked(found.before) if found.before else {}, masked(found.after))
+            return _json({"changes": differing, "warnings": owner_saving.warnings(conn, found.after)}, 200)
+        found = owner_saving.save(conn, settings(), owner, document, check_if_match)
+    return _json(found.after, 200 if found.before else 201, found.after)
 
 
 @blueprint.route("/v1/owners/<owner>", methods=["GET"])
@@ -82,11 +69,7 @@ def get(owner: str) -> Response:
 def delete(owner: str) -> None:
     """Archive the owner: its stages fall to the journey's owner, then to the fallback. A PUT revives it."""
     with database() as conn:
-        stored = owners.get(conn, owner, lock=True)
-        if stored is None:
-            raise not_found("owner", owner)
-        check_if_match(etag(stored))
-        owners.archive(conn, owner)
+        owner_saving.archive(conn, owner, check_if_match)
 
 
 @blueprint.route("/v1/owners", methods=["GET"])
@@ -94,12 +77,20 @@ def delete(owner: str) -> None:
 @blueprint.arguments(Page, location="query")
 @blueprint.response(200)
 def list_owners(query: dict[str, Any]) -> dict[str, Any]:
-    """Owners in order of their keys: each its document, with `owner`."""
+    """Owners in order of their keys: each its document, with `owner` and `unreachable`.
+
+    `unreachable` is null, or {since, in_words} where the last messages arrived by none of the owner's channels: since
+    when, and what the receivers answered. `fallback` says the same of the fallback address.
+    """
     with database() as conn:
         rows = owners.page(conn, query["limit"], after(query["cursor"]))
-    return page(
-        [{"owner": row["owner"]} | _visible(row["document"]) for row in rows], query["limit"], "owner"
-    )
+        documents = {row["owner"]: row["document"] for row in rows}
+        away = reaching.unreachable(reaching.reaches(conn, documents), documents, settings().report_tz)
+    items = [
+        {"owner": key} | _visible(document) | {"unreachable": away[key]}
+        for key, document in documents.items()
+    ]
+    return page(items, query["limit"], "owner") | {"fallback": {"unreachable": away[None]}}
 
 
 @blueprint.route("/v1/owners/<owner>/test", methods=["POST"])
@@ -120,26 +111,8 @@ def test(owner: str) -> dict[str, Any]:
     return {"results": [{"channel": way} | found for way, found in zip(shown, outcomes, strict=True)]}
 
 
-def _warnings(conn: Connection, document: dict[str, Any]) -> list[str]:
-    """What is taken, but would not do what it looks like."""
-    next_, hours = document.get("escalate_to"), document.get("escalate_after_hours")
-    if next_ and not owners.reachable(conn, [next_]):
-        return [f"No owner ‘{next_}’ is known: until there is one, escalations go to the fallback address."]
-    return ["escalate_after_hours does nothing without escalate_to."] if hours and not next_ else []
-
-
 def _visible(document: dict[str, Any]) -> dict[str, Any]:
     return document if principal().may("admin") else masked(document)
-
-
-def _check_hosts(document: dict[str, Any]) -> None:
-    """A webhook at what is written as a private address is refused here; a name that leads to one, when sending."""
-    if current_app.extensions["journeyloop"].settings.allow_private_webhooks:
-        return
-    for index, channel in enumerate(document.get("channels") or []):
-        if channel["kind"] == "webhook" and webhook.names_a_private_address(channel["url"]):
-            words = "This is a private address; set ALLOW_PRIVATE_WEBHOOKS to allow that."
-            raise invalid({f"channels[{index}].url": [words]})
 
 
 def _json(body: dict[str, Any], status: int, document: dict[str, Any] | None = None) -> Response:

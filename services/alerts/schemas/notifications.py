@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from shared.web.documents import Page, Slug
 
+KINDS = ("opened", "resolved", "repeated", "escalated", "stale", "test")
 STATES = ("due", "merged", "sent", "failed", "silenced", "withdrawn")
 
 
@@ -14,4 +15,9 @@ class NotificationQuery(Page):
 
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
     owner = Slug(load_default=None)
+    fallback = fields.Boolean(
+        load_default=False, metadata={"description": "true: only those to the fallback address"}
+    )
+    kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
+    journey = Slug(load_default=None)
     incident = fields.String(load_default=None, validate=validate.Length(max=32))

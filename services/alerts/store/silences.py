@@ -61,6 +61,21 @@ def page(conn: Connection, limit: int, after: str) -> list[dict[str, Any]]:
     ).fetchall()
 
 
+def all_(conn: Connection) -> list[dict[str, Any]]:
+    """Every silence that is not archived with `updated_by` and `kept` (how many messages it keeps back now), the one
+    that ends last first."""
+    return conn.execute(
+        f"""SELECT {_FIELDS}, updated_by,
+                   (SELECT count(*) FROM announcement WHERE silenced_by = silence.silence AND routed_at IS NULL) AS kept
+            FROM silence WHERE archived_at IS NULL ORDER BY ends_at DESC, silence"""
+    ).fetchall()
+
+
+def keys(conn: Connection) -> list[str]:
+    """The key of every silence there ever was."""
+    return [row["silence"] for row in conn.execute("SELECT silence FROM silence")]
+
+
 def in_force(conn: Connection, now: datetime, *, lock: bool = False) -> list[dict[str, Any]]:
     """All silences in force at `now`. Locked, none of them changes until the transaction ends: who deletes one
     meanwhile finds whatever was muted under it."""
