@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from services.alerts import shown, silencing
+from services.alerts.detection import from_json
 from services.alerts.messages.record import in_words
-from services.alerts.store import detectors, incidents, silences
+from services.alerts.store import detectors, heartbeats, incidents, silences
 from shared.db import Connection
 
 _OF_THE_DETECTOR = ("days_watched", "false_alarms_per_year", "noticed_after_days")
@@ -33,6 +34,25 @@ def silenced(conn: Connection, rows: list[dict[str, Any]], now: datetime) -> lis
     found = [_silence(in_force, row, now) for row in rows]
     return [
         row | {"silenced": str(one["silence"]) if one else None} for row, one in zip(rows, found, strict=True)
+    ]
+
+
+def conditions(conn: Connection, now: datetime) -> list[str | None]:
+    """The state of every detector, as /v1/detectors says it."""
+    rows = detectors.states(conn)
+    known = [
+        row
+        | {
+            "state": from_json(row["state"]).status,
+            "enabled": (row["settings"] or row["state"])["enabled"],
+            "since": None,
+        }
+        for row in rows
+    ]
+    gone = heartbeats.stale(conn)
+    return [
+        shown.condition(row, gone.get(f"{row['journey']}/{row['stage']}"))["state"]
+        for row in silenced(conn, known, now)
     ]
 
 

@@ -26,12 +26,11 @@ blueprint = Blueprint("incidents", __name__, description="Incidents: open, ackno
 @blueprint.response(200, description=shown.DROP_TOLD)
 def list_incidents(query: dict[str, Any]) -> dict[str, Any]:
     """Incidents, newest first."""
-    limit, after = query.pop("limit"), _after(query.pop("cursor"))
+    limit, cursor = query.pop("limit"), query.pop("cursor")
     with database() as conn:
-        rows = records.silenced(conn, incidents.newest(conn, query, after, limit + 1), datetime.now(UTC))
-    last = rows[limit - 1] if len(rows) > limit else None
-    following = encode_cursor(isoformat(last["opened_at"]), last["id"]) if last else None
-    return {"items": [shown.incident(row) for row in rows[:limit]], "next": following}
+        found = incidents.newest(conn, query, after(cursor), limit + 1)
+        rows = records.silenced(conn, found, datetime.now(UTC))
+    return {"items": [shown.incident(row) for row in rows[:limit]], "next": following(rows, limit)}
 
 
 @blueprint.route("/v1/incidents/count", methods=["GET"])
@@ -88,7 +87,14 @@ def _document(conn: Connection, row: dict[str, Any]) -> dict[str, Any]:
     return shown.incident(found) | {"timeline": timeline, "record": records.record(conn, row)}
 
 
-def _after(cursor: str | None) -> tuple[datetime, str] | None:
+def following(rows: list[dict[str, Any]], limit: int) -> str | None:
+    """The cursor after the first `limit` of rows, newest first; None where there are no more."""
+    last = rows[limit - 1] if len(rows) > limit else None
+    return encode_cursor(isoformat(last["opened_at"]), last["id"]) if last else None
+
+
+def after(cursor: str | None) -> tuple[datetime, str] | None:
+    """Where a page of the list begins, of a cursor made here; 422 on `cursor` where it is none."""
     values = decode_cursor(cursor, 2)
     if values is None:
         return None

@@ -23,6 +23,13 @@ class IncidentQuery(Page):
     audience = fields.String(load_default=None, validate=validate.OneOf(AUDIENCES))
 
 
+class IncidentPageQuery(IncidentQuery):
+    """Which incidents the page lists. `whose`: those of the stages of whoever looks, or all."""
+
+    state = fields.String(load_default="open", validate=validate.OneOf(STATES))
+    whose = fields.String(load_default=None, validate=validate.OneOf(("mine", "all")))
+
+
 class Note(Schema):
     """Words for the timeline."""
 

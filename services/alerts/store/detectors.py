@@ -119,6 +119,18 @@ def page(
     ).fetchall()
 
 
+def states(conn: Connection) -> list[dict[str, Any]]:
+    """Every detector's place, state and last settings asked for, but those of `journeyloop check`."""
+    return conn.execute(
+        """SELECT d.journey, d.stage, d.metric, d.audience, d.state,
+                  (SELECT payload FROM decision AS s
+                   WHERE s.key = d.key AND s.metric = d.metric AND s.audience = d.audience AND s.kind = 'settings'
+                   ORDER BY s.id DESC LIMIT 1) AS settings
+           FROM detector AS d WHERE d.journey <> %s""",
+        [CHECK],
+    ).fetchall()
+
+
 def open_in(conn: Connection, journeys: Iterable[str]) -> list[dict[str, Any]]:
     """The detectors of `journeys` with an open incident: place, state, and the live surveys of the latest map."""
     return conn.execute(

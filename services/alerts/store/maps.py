@@ -47,3 +47,9 @@ def stage(conn: Connection, journey: str, stage: str) -> dict[str, Any] | None:
     ).fetchone()
     stages = row["document"].get("stages", []) if row else []
     return next((found for found in stages if found["key"] == stage), None)
+
+
+def documents(conn: Connection) -> dict[str, dict[str, Any]]:
+    """The latest map of every journey that is not retired, by key."""
+    rows = conn.execute("SELECT journey, document FROM journey WHERE NOT retired ORDER BY journey")
+    return {row["journey"]: row["document"] for row in rows}
