@@ -111,7 +111,9 @@ def _step(fall: Fall, start: float, end: float, lowest: float, highest: float) -
 
 
 def _total(value: float, lowest: float, highest: float) -> Markup:
-    return _picture(_block("fall-total", lowest, value, lowest, highest, 3, 14), "", _BAR_HEIGHT)
+    """A place on the scale, not a length: the scale need not begin at 0."""
+    dot = '<circle class="fall-total" cx="{}" cy="10" r="6"/>'
+    return _picture(Markup(dot).format(_share(value, lowest, highest)), "", _BAR_HEIGHT)
 
 
 def _block(

@@ -1,0 +1,54 @@
+// A drawn chart as a standalone SVG: axes as uPlot placed them, its lines and bands, and the shapes of charts-marks.
+import { frame, over, under } from "./charts-marks.js";
+
+const NAMES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const safe = (text) => `${text}`.replace(/[&<>"]/g, (found) => NAMES[found]);
+const at = ([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`;
+
+export function asSvg(u, data, colours) {
+  const { width, height } = u;
+  const inside = [
+    ...under(u, data, colours).map(shape), ...axes(u, colours),
+    ...data.lines.flatMap((line) => curve(u, data, line, colours)), ...over(u, data, colours).map(shape),
+  ];
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`
+    + ` font-family="system-ui, sans-serif" font-size="12"><title>${safe(data.title)}</title>`
+    + `<rect width="100%" height="100%" fill="${colours.bg}"/>${inside.join("")}</svg>`;
+}
+
+function shape({ kind, points, x, y, r, fill = "none", stroke = "none", dash = [] }) {
+  const look = `fill="${fill}" stroke="${stroke}" stroke-width="1.5" stroke-dasharray="${dash.join(" ")}"`;
+  if (kind === "dot") return `<circle cx="${x}" cy="${y}" r="${r}" ${look}/>`;
+  return `<${kind === "poly" ? "polygon" : "polyline"} points="${points.map(at).join(" ")}" ${look}/>`;
+}
+
+function axes(u, { muted, line }) {
+  const { x, y, left, right, bottom } = frame(u);
+  const [across, up] = u.axes;
+  const text = (px, py, anchor, words) => `<text x="${px}" y="${py}" text-anchor="${anchor}" fill="${muted}">${safe(words)}</text>`;
+  return [
+    ...up._splits.flatMap((value, i) => [
+      `<line x1="${left}" x2="${right}" y1="${y(value)}" y2="${y(value)}" stroke="${line}"/>`,
+      text(left - 8, y(value) + 4, "end", up._values[i] ?? ""),
+    ]),
+    ...across._splits.map((value, i) => text(x(value), bottom + 20, "middle", across._values[i] ?? "")),
+  ];
+}
+
+// The stretches without a gap, each as a band and a line.
+function curve(u, data, { values, low, high }, colours) {
+  const { x, y } = frame(u);
+  const place = (series) => (i) => [x(data.x[i]), y(series[i])];
+  return stretches(values).flatMap((run) => [
+    low.length ? `<polygon points="${[...run.map(place(high)), ...[...run].reverse().map(place(low))].map(at).join(" ")}" fill="${colours.band}"/>` : "",
+    `<polyline points="${run.map(place(values)).map(at).join(" ")}" fill="none" stroke="${colours.mark}" stroke-width="2" stroke-linecap="round"/>`,
+    ...(run.length === 1 && !(data.unfinished && run[0] === values.length - 1)
+      ? [shape({ kind: "dot", x: x(data.x[run[0]]), y: y(values[run[0]]), r: 3, fill: colours.mark })] : []),
+  ]);
+}
+
+function stretches(values) {
+  const runs = [[]];
+  values.forEach((value, i) => value == null ? runs.push([]) : runs.at(-1).push(i));
+  return runs.filter((run) => run.length);
+}

@@ -1,0 +1,122 @@
+// Draws the charts of a page from the data blocks beside them (shared/web/charts.py) with uPlot, and hands them out
+// as PNG and SVG. Without it a chart still has its words, its table and its CSV.
+import { onCanvas, over, palette, under } from "./charts-marks.js";
+import { asSvg } from "./charts-svg.js";
+
+const HEIGHT = 260, LABEL_ROOM = 76, MOST_DOTS = 62;
+const dayText = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });
+const dayOf = (number) => dayText.format(number * 864e5);
+
+function start(figure) {
+  const data = JSON.parse(figure.querySelector("script").textContent);
+  const plot = figure.querySelector(".chart-plot");
+  let drawn = draw(figure, plot, data);
+  const again = () => { drawn.destroy(); drawn = draw(figure, plot, data); };
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+  let width = plot.clientWidth;
+  new ResizeObserver(() => {
+    if (plot.clientWidth !== width) { width = plot.clientWidth; again(); }
+  }).observe(plot);
+  for (const button of figure.querySelectorAll("[data-export]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => handOut(button.dataset.export, drawn, data, figure));
+  }
+}
+
+function draw(figure, plot, data) {
+  const colours = palette(figure);
+  const chart = new window.uPlot({
+    width: Math.max(200, plot.clientWidth), height: HEIGHT, padding: [20, 24, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, drag: { setScale: false, x: false }, points: { show: data.lines.length > 0 } },
+    scales: { x: { time: false, range: acrossOf(data) }, y: { range: data.y } },
+    axes: axesOf(data, colours),
+    series: seriesOf(data, colours),
+    bands: data.lines.flatMap((line, i) => line.low.length ? [{ series: [3 * i + 1, 3 * i + 2], fill: colours.band }] : []),
+    hooks: {
+      drawClear: [(u) => onCanvas(u, under(u, data, colours))],
+      draw: [(u) => onCanvas(u, over(u, data, colours))],
+      setCursor: [(u) => readOut(figure, data, u.cursor.idx)],
+    },
+  }, [data.x, ...data.lines.flatMap((line) => [line.high, line.low, line.values]), ...barSeries(data)], plot);
+  return chart;
+}
+
+// Bars are drawn by us, hollow where they are not over; uPlot still needs to know that there are steps to point at.
+const barSeries = (data) => data.bars.length ? [data.x.map(() => null)] : [];
+
+function seriesOf(data, colours) {
+  const edge = { stroke: "transparent", width: 0, points: { show: false } };
+  const line = (values) => ({
+    stroke: colours.mark, width: 2, spanGaps: false,
+    points: { show: true, size: 6, fill: colours.mark, width: 0, filter: () => dotsOf(values, data.unfinished) },
+  });
+  return [{}, ...data.lines.flatMap(({ values }) => [edge, edge, line(values)]), ...barSeries(data).map(() => edge)];
+}
+
+// All points of a short line, else those that stand alone; the last one is drawn hollow by us while it is not over.
+function dotsOf(values, unfinished) {
+  const alone = (i) => values[i - 1] == null && values[i + 1] == null;
+  const found = [];
+  values.forEach((value, i) => {
+    const hollow = unfinished && i === values.length - 1;
+    if (value != null && !hollow && (values.length <= MOST_DOTS || alone(i))) found.push(i);
+  });
+  return found;
+}
+
+function acrossOf({ x, step }) {
+  const half = 0.6 * step;
+  return x.length ? [x[0] - half, x[x.length - 1] + half] : [0, 1];
+}
+
+function axesOf(data, colours) {
+  const look = { stroke: colours.muted, font: "12px system-ui, sans-serif", ticks: { stroke: colours.line, width: 1 } };
+  return [
+    {
+      ...look, grid: { show: false }, size: 36,
+      splits: (u) => {
+        const every = Math.max(1, Math.ceil(data.x.length * LABEL_ROOM / Math.max(1, u.bbox.width / devicePixelRatio)));
+        return data.x.filter((_, i) => (data.x.length - 1 - i) % every === 0);
+      },
+      values: (_, splits) => splits.map(dayOf),
+    },
+    {
+      ...look, grid: { stroke: colours.line, width: 1 }, size: 56, space: 36,
+      values: (_, splits) => splits.map((value) => `${value}`.replace("-", "\u2212") + (data.unit && ` ${data.unit}`)),
+    },
+  ];
+}
+
+// The figures of the step pointed at, as the table has them (its newest row comes first).
+function readOut(figure, data, at) {
+  const out = figure.querySelector(".chart-readout");
+  const row = at == null ? null : figure.querySelectorAll("tbody tr")[data.x.length - 1 - at];
+  const names = [...figure.querySelectorAll("thead th")].map((name) => name.textContent);
+  out.textContent = row
+    ? [...row.cells].map((cell, i) => i ? `${names[i]} ${cell.textContent}` : cell.textContent).join(" · ")
+    : "";
+}
+
+async function handOut(kind, chart, data, figure) {
+  const blob = kind === "png" ? await asPng(chart, figure) : new Blob([asSvg(chart, data, palette(figure))], { type: "image/svg+xml" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `${data.file}.${kind}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// The canvas has no ground of its own: on the page's, so that it can be read wherever it is pasted.
+function asPng(chart, figure) {
+  const from = chart.ctx.canvas, canvas = document.createElement("canvas");
+  canvas.width = from.width;
+  canvas.height = from.height;
+  const ctx = canvas.getContext("2d");
+  ctx.fillStyle = palette(figure).bg;
+  ctx.fillRect(0, 0, canvas.width, canvas.height);
+  ctx.drawImage(from, 0, 0);
+  return new Promise((done) => canvas.toBlob(done, "image/png"));
+}
+
+for (const figure of document.querySelectorAll("figure.chart")) start(figure);
