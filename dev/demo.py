@@ -45,10 +45,16 @@ class Demo:
     environment: installation.Environment
     documents: dict[str, Any]
     anchor: date
+    days: int = simulate.HISTORY_DAYS
 
     @cached_property
     def surveys(self) -> list[simulate.Survey]:
         return simulate.surveys_of(self.documents["surveys"])
+
+    @property
+    def history_size(self) -> int:
+        """How many answers the history has."""
+        return self.days * simulate.ANSWERS_A_DAY_AND_STAGE * len(simulate.HEALTHY)
 
     @cached_property
     def sessions(self) -> local:
@@ -79,11 +85,11 @@ def main() -> None:
     columns = (TextColumn("{task.description:<42}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns) as progress:
-            _configure(demo, progress)
-            _import_history(demo, progress)
-            _wait_until_scored(demo, progress)
-            _answer_live(demo, progress)
-            mail = _wait_for_mail(demo, progress)
+            configure(demo, progress)
+            import_history(demo, progress)
+            wait_until_scored(demo, progress)
+            answer_live(demo, progress)
+            mail = wait_for_mail(demo, progress)
     except (Failed, requests.RequestException) as error:
         click.echo(f"{error}\nmake status and make logs tell more.", err=True)
         sys.exit(1)
@@ -98,7 +104,7 @@ def _anchor(time_zone: str) -> date:
     return date.fromisoformat(kept.read_text())
 
 
-def _configure(demo: Demo, progress: Progress) -> None:
+def configure(demo: Demo, progress: Progress) -> None:
     """PUT the owners, the journey and its surveys; what is there already stays as it is."""
     kinds = (("owners", "alerts"), ("journeys", "survey"), ("surveys", "survey"))
     puts = [(service, kind, document) for kind, service in kinds for document in demo.documents[kind]]
@@ -110,11 +116,11 @@ def _configure(demo: Demo, progress: Progress) -> None:
         demo.call(service, "PUT", f"/v1/{kind}/{document[named_by]}", json=body)
 
 
-def _import_history(demo: Demo, progress: Progress) -> None:
+def import_history(demo: Demo, progress: Progress) -> None:
     """Import the healthy year; rows that are there already are duplicates and add nothing."""
-    total = simulate.HISTORY_DAYS * simulate.ANSWERS_A_DAY_AND_STAGE * len(simulate.HEALTHY)
+    total = demo.history_size
     answers = progress.track(
-        simulate.history(demo.surveys, demo.anchor), total, description="Simulating a year"
+        simulate.history(demo.surveys, demo.anchor, demo.days), total, description="Simulating a year"
     )
     text = simulate.as_csv(answers)
     mapping = simulate.mapping(demo.surveys, demo.environment["REPORT_TZ"])
@@ -133,10 +139,10 @@ def _import_history(demo: Demo, progress: Progress) -> None:
         _pause(deadline, "the import to be done")
 
 
-def _wait_until_scored(demo: Demo, progress: Progress) -> None:
+def wait_until_scored(demo: Demo, progress: Progress) -> None:
     """Wait until every imported answer is in the scores."""
-    total = simulate.HISTORY_DAYS * simulate.ANSWERS_A_DAY_AND_STAGE * len(simulate.HEALTHY)
-    first, last = demo.anchor - timedelta(days=simulate.HISTORY_DAYS), demo.anchor - timedelta(days=1)
+    total = demo.history_size
+    first, last = demo.anchor - timedelta(days=demo.days), demo.anchor - timedelta(days=1)
     query = {"journey": "shop", "by": "journey", "from": first.isoformat(), "to": last.isoformat()}
     task = progress.add_task("Scoring it", total=total)
     deadline = time.monotonic() + SCORED_SECONDS
@@ -149,7 +155,7 @@ def _wait_until_scored(demo: Demo, progress: Progress) -> None:
         _pause(deadline, f"{total} answers to be scored ({scored} are)")
 
 
-def _answer_live(demo: Demo, progress: Progress) -> None:
+def answer_live(demo: Demo, progress: Progress) -> None:
     """Answer as today's customers do, one request each."""
     answers = simulate.live(demo.surveys, demo.anchor)
     with ThreadPoolExecutor(SENDERS) as senders:
@@ -163,13 +169,14 @@ def _answer(demo: Demo, answer: simulate.Answer) -> None:
         "id": str(answer.id),
         "score": answer.score,
         "reasons": list(answer.reasons),
+        "comment": answer.comment or None,
         "attributes": answer.attributes,
         "lang": "en",
     }
     demo.call("survey", "POST", f"/v1/surveys/{answer.survey}/responses", json=body)
 
 
-def _wait_for_mail(demo: Demo, progress: Progress) -> Path:
+def wait_for_mail(demo: Demo, progress: Progress) -> Path:
     """Wait for the mail to the stage's owner; its file."""
     task = progress.add_task("The owner of Delivery is told", total=1)
     deadline = time.monotonic() + MAIL_SECONDS

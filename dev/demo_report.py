@@ -15,6 +15,8 @@ The mail to {to}, {file}:
 
 Where to look
   the incident             the link in the mail
+  the pages                {AGGREGATOR_URL}/  (sign in with the admin key {ADMIN_KEY},
+                           or as ana@example.com: the link comes to the mails)
   a survey as customers    {SHOP_URL}  (in a shop's page)  {SURVEY_URL}/s/courier-handover-nps  (behind a link)
   mails                    {MAIL_DIR}/new
   the HTTP APIs            {SURVEY_URL}/docs  {AGGREGATOR_URL}/docs  {ALERTS_URL}/docs

@@ -14,7 +14,9 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid5
 
-SEED = 20
+from dev.comments import comment
+
+SEED = 21  # in the ids too: other answers are new ones, not others under a known id
 NAMESPACE = UUID("0f7e3a52-6c1d-5b8e-9a44-2d1b7c9e5f10")
 HISTORY_DAYS = 365
 ANSWERS_A_DAY_AND_STAGE = 60
@@ -54,6 +56,7 @@ class Answer:
     survey: str
     score: int
     reasons: tuple[str, ...]
+    comment: str
     attributes: dict[str, str]
     answered_at: datetime | None
 
@@ -66,15 +69,15 @@ def surveys_of(documents: list[dict[str, Any]]) -> list[Survey]:
     ]
 
 
-def history(surveys: list[Survey], anchor: date) -> Iterator[Answer]:
-    """A healthy year that ends the day before `anchor`, day by day."""
+def history(surveys: list[Survey], anchor: date, days: int = HISTORY_DAYS) -> Iterator[Answer]:
+    """A healthy year (or fewer `days`) that ends the day before `anchor`, day by day."""
     random = Random(f"{SEED}-history-{anchor}")
-    for days_ago in range(HISTORY_DAYS, 0, -1):
+    for days_ago in range(days, 0, -1):
         day = anchor - timedelta(days=days_ago)
         for stage in HEALTHY:
             choices = [survey for survey in surveys if survey.stage == stage]
             for number in range(ANSWERS_A_DAY_AND_STAGE):
-                id_ = uuid5(NAMESPACE, f"{anchor} history {day} {stage} {number}")
+                id_ = uuid5(NAMESPACE, f"{SEED} {anchor} history {day} {stage} {number}")
                 yield _answer(random, id_, random.choice(choices), _moment(random, day), fallen=False)
 
 
@@ -88,7 +91,7 @@ def live(surveys: list[Survey], anchor: date) -> list[Answer]:
     found = []
     for number, stage in enumerate(stages):
         survey = random.choice([survey for survey in surveys if survey.stage == stage])
-        id_ = uuid5(NAMESPACE, f"{anchor} live {number}")
+        id_ = uuid5(NAMESPACE, f"{SEED} {anchor} live {number}")
         found.append(_answer(random, id_, survey, None, fallen=survey.key == FALLING_SURVEY))
     return found
 
@@ -97,12 +100,12 @@ def as_csv(answers: Iterable[Answer]) -> str:
     """The answers as a CSV file for POST /v1/imports, with MAPPING's columns."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["id", "survey", "answered at", "score", "reasons", "region", "plan"])
+    writer.writerow(["id", "survey", "answered at", "score", "reasons", "comment", "region", "plan"])
     for answer in answers:
         assert answer.answered_at is not None
         facts = [answer.id, answer.survey, answer.answered_at.isoformat(sep=" "), answer.score]
         segments = [answer.attributes["region"], answer.attributes["plan"]]
-        writer.writerow([*facts, ";".join(answer.reasons), *segments])
+        writer.writerow([*facts, ";".join(answer.reasons), answer.comment, *segments])
     return text.getvalue()
 
 
@@ -115,6 +118,7 @@ def mapping(surveys: list[Survey], time_zone: str) -> dict[str, object]:
             "answered_at": "answered at",
             "score": "score",
             "reasons": "reasons",
+            "comment": "comment",
             "attributes": {"region": "region", "plan": "plan"},
         },
         "timezone": time_zone,
@@ -133,7 +137,8 @@ def _answer(random: Random, id_: UUID, survey: Survey, at: datetime | None, *, f
     first_reason_weight = 4 if fallen else 1
     weights = [first_reason_weight, *[1] * (len(survey.reasons) - 1)]
     reasons = tuple(random.choices(survey.reasons, weights)) if ticked else ()
-    return Answer(id_, survey.key, score, reasons, attributes, at)
+    text = comment(random, survey.stage, score, reasons)
+    return Answer(id_, survey.key, score, reasons, text, attributes, at)
 
 
 def _score(random: Random, detractors: float, passives: float) -> int:

@@ -1,0 +1,125 @@
+"""An installation that people have lived in: the demo's shop, and a hotel whose stages are in the states it lacks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import yaml
+from rich.progress import Progress
+
+from dev import demo
+from dev.temporary_stack import Stack
+
+SILENT_SINCE_DAYS = 5
+LEARNING, SMALL = 212, 9
+STAGES = ("booking", "arrival", "room", "breakfast", "departure")
+# Falls of more stages than the demo's one: what is done about each.
+FALLS = {"support": "acknowledge", "returns": "resolve"}
+
+
+def live_in(stack: Stack, days: int) -> demo.Demo:
+    """Seed the shop with `days` of history, its incidents in each state, and the hotel; wait until all is scored."""
+    documents = yaml.safe_load(demo.SHOP.read_text())
+    today = datetime.now(ZoneInfo(stack.environment["REPORT_TZ"])).date()
+    shop = demo.Demo(stack.environment, documents, today, days)
+    with Progress(disable=True) as progress:
+        demo.configure(shop, progress)
+        demo.import_history(shop, progress)
+        demo.wait_until_scored(shop, progress)
+        demo.answer_live(shop, progress)
+        demo.wait_for_mail(shop, progress)
+    _more_incidents(shop)
+    _hotel(shop, stack)
+    return shop
+
+
+def _more_incidents(shop: demo.Demo) -> None:
+    for stage, action in FALLS.items():
+        survey = next(survey for survey in shop.surveys if survey.stage == stage)
+        random = Random(stage)
+        answers = [_body(random.choice([2, 4, 5, 6, 8, 9]), reasons=survey.reasons[:1]) for _ in range(250)]
+        _send(shop, survey.key, answers)
+        incident = _wait(partial(_incidents, shop, stage), f"the incident of {stage}")[0]["id"]
+        body = {"outcome": "fixed", "note": "The label printer in the depot was out of ink."}
+        given = {"json": body} if action == "resolve" else {}
+        shop.call("alerts", "POST", f"/v1/incidents/{incident}/{action}", **given)
+
+
+def _hotel(shop: demo.Demo, stack: Stack) -> None:
+    stages = [
+        {"key": key, "name": key.capitalize(), "touchpoints": [{"key": key, "name": key.capitalize()}]}
+        for key in STAGES
+    ]
+    journey = {"name": "Hotel stay", "owner": "dana", "segments": ["country"], "stages": stages}
+    shop.call("survey", "PUT", "/v1/journeys/hotel", json=journey)
+    for stage in STAGES:
+        survey = {
+            "journey": "hotel",
+            "stage": stage,
+            "touchpoint": stage,
+            "metric": "csat",
+            "audience": "customer",
+            "status": "live",
+            "question": {"en": f"How satisfied were you with {stage}?"},
+        }
+        shop.call("survey", "PUT", f"/v1/surveys/hotel-{stage}", json=survey)
+    random = Random(7)
+    for stage, count in (
+        ("booking", LEARNING),
+        ("arrival", SMALL),
+        ("breakfast", SMALL),
+        ("departure", SMALL),
+    ):
+        _send(shop, f"hotel-{stage}", [_body(random.choice([3, 4, 4, 5, 5])) for _ in range(count)])
+    until = (datetime.now(UTC) + timedelta(days=3)).isoformat()
+    silence = {"journey": "hotel", "stage": "breakfast", "from": datetime.now(UTC).isoformat(), "to": until}
+    shop.call(
+        "alerts", "PUT", "/v1/silences/kitchen", json=silence | {"why": "The kitchen is being rebuilt."}
+    )
+    _wait(lambda: _scored(shop) == LEARNING + 3 * SMALL, "the hotel's answers to be scored")
+    with stack.connect() as conn:
+        # A silence of days cannot be waited for.
+        conn.execute(
+            """INSERT INTO alerts.stale (key, since, noticed_at, quiet_seconds, answers_a_day)
+               VALUES ('hotel/departure', now() - %(days)s * interval '1 day', now(), %(days)s * 86400, 40)
+               ON CONFLICT DO NOTHING""",
+            {"days": SILENT_SINCE_DAYS},
+        )
+
+
+def _incidents(shop: demo.Demo, stage: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = shop.call(
+        "alerts", "GET", "/v1/incidents", params={"state": "open", "journey": "shop", "stage": stage}
+    ).json()["items"]
+    return found
+
+
+def _scored(shop: demo.Demo) -> int:
+    query = {"journey": "hotel", "by": "journey", "window": "28d"}
+    items = shop.call("aggregator", "GET", "/v1/scores", params=query).json()["items"]
+    return sum(item["n"] for item in items)
+
+
+def _send(shop: demo.Demo, survey: str, answers: list[dict[str, Any]]) -> None:
+    items = [answer | {"survey": survey} for answer in answers]
+    shop.call("survey", "POST", "/v1/responses/batch", json=items)
+
+
+def _body(score: int, reasons: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {"id": str(uuid4()), "score": score, "reasons": list(reasons), "lang": "en"}
+
+
+def _wait(condition: Callable[[], Any], what: str, seconds: float = 90) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > deadline:
+            raise demo.Failed(f"Waited too long for {what}.")
+        time.sleep(0.3)
+    return found
