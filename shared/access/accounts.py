@@ -71,6 +71,11 @@ def enable(conn: Connection, email: str) -> bool:
     return done.rowcount == 1
 
 
+def note_sign_in(conn: Connection, email: str) -> None:
+    """Keep when an account's person signed in last."""
+    conn.execute("UPDATE access.account SET signed_in_at = now() WHERE email = %s", [normal(email)])
+
+
 def list_accounts(conn: Connection) -> list[dict[str, Any]]:
     """All accounts in order of their addresses, each with the `owners` that have its address."""
     return conn.execute(

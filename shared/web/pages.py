@@ -53,7 +53,7 @@ def render(template: str, status: int = 200, framable: bool = False, **values: A
     who = principal_or_none() if status < 500 else g.get("principal")
     shown = {
         "who": who,
-        "csrf": csrf_token() if who else "",
+        "form_token": csrf_token() if who else "",
         "said": _said(),
         "zone": settings().report_tz.key,
         "open_incidents": neighbours.open_incidents() if who and status < 500 else None,

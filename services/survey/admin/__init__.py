@@ -4,6 +4,7 @@ Addresses: /setup, /admin/…, /comments, /imports…, /keys, /users, /privacy, 
 `services/survey/templates/admin/`.
 """
 
+from services.survey.admin import sign_in
 from services.survey.admin.pages import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "sign_in"]
