@@ -19,7 +19,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import CommitFailedError, RebalanceInProgressError
 from kafka.structs import OffsetAndMetadata
 
-from shared import broker, dead_letters, events, positions
+from shared import beats, broker, dead_letters, events, positions
 from shared.batch import Batch, Counts, Reader, admit
 from shared.db import Connection, Schema, connect, require_current
 from shared.dead_letters import DeadLetter, StopRule
@@ -110,6 +110,7 @@ def process(
         dead_letters.keep(conn, letters)
         apply(conn, batch)
         positions.save(conn, locked.values())
+        beats.take(conn, batch.heartbeats)
 
 
 @dataclass

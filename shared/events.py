@@ -118,7 +118,8 @@ def decode_journey(value: bytes | None) -> tuple[str, dict[str, Any]]:
 
 
 def decode_heartbeat(value: bytes | None) -> dict[str, Any]:
-    """The data of an event on `survey.heartbeat`: beat_at, last_sequence {key: n}, survey_web_ready."""
+    """The data of an event on `survey.heartbeat`: beat_at, complete_to (absent in 0.1.0), last_sequence {key: n},
+    survey_web_ready."""
     _, data = decode(value, {HEARTBEAT_TYPE: "beat"})
     if type(data.get("last_sequence")) is not dict or type(data.get("beat_at")) is not str:
         raise Invalid("beat_at or last_sequence missing")
@@ -126,6 +127,10 @@ def decode_heartbeat(value: bytes | None) -> dict[str, Any]:
         if type(sequence) is not int or not 0 <= sequence <= _LARGEST or key.count("/") != 1:
             raise Invalid("last_sequence is not a sequence per journey/stage")
     _check_time("beat_at", data["beat_at"])
+    if "complete_to" in data:
+        if type(data["complete_to"]) is not str:
+            raise Invalid("complete_to is not text")
+        _check_time("complete_to", data["complete_to"])
     return data
 
 

@@ -165,6 +165,15 @@ def last_sequences(conn: Connection, topic: str) -> dict[str, int]:
     return {row["key"]: row["last_sequence"] for row in rows}
 
 
+def complete_to(conn: Connection) -> tuple[datetime, datetime]:
+    """(to, now): every row accepted before `to` has a sequence that `last_sequences`, read afterwards, includes."""
+    row = conn.execute(
+        "SELECT least(now(), min(received_at)) AS complete_to, now() AS now FROM outbox WHERE position IS NULL"
+    ).fetchone()
+    assert row is not None
+    return row["complete_to"], row["now"]
+
+
 def waiting(conn: Connection) -> dict[str, int]:
     """How many rows are unstamped, and how many are stamped but not acknowledged by the broker."""
     row = conn.execute(

@@ -103,20 +103,15 @@ def _send(settings: Settings, producer: KafkaProducer, row: dict[str, Any]) -> A
 
 
 def _heartbeat(settings: Settings, conn: Connection, producer: KafkaProducer) -> None:
-    now = events.isoformat(_now(conn))
+    complete_to, now = (events.isoformat(at) for at in outbox.complete_to(conn))
     data = {
         "beat_at": now,
+        "complete_to": complete_to,
         "last_sequence": outbox.last_sequences(conn, events.RESPONSES),
         "survey_web_ready": _ready(f"{settings.survey_url}/readyz"),
     }
     value = events.encode(events.HEARTBEAT_TYPE, "relay", int(time.time()), now, data)
     producer.send(broker.topic(settings, events.HEARTBEAT), value=value).get(timeout=30)
-
-
-def _now(conn: Connection) -> Any:
-    row = conn.execute("SELECT now() AS now").fetchone()
-    assert row is not None
-    return row["now"]
 
 
 def _ready(url: str) -> bool:

@@ -15,7 +15,7 @@ from shared.db import Connection
 from shared.settings import Settings, SettingsError
 
 GROUP = "aggregator"
-TOPICS = (events.RESPONSES, events.JOURNEYS)
+TOPICS = (events.RESPONSES, events.JOURNEYS, events.HEARTBEAT)
 
 
 def apply(conn: Connection, batch: Batch, days: Days) -> None:

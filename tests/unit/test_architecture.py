@@ -17,8 +17,10 @@ OUTER = {"flask", "flask_smorest", "psycopg", "psycopg_pool", "kafka"}
 PURE = [
     "shared/day_noise.py",
     "shared/scoring.py",
+    "shared/web/charts.py",
     "shared/web/drawing.py",
     "shared/events.py",
+    "shared/freshness.py",
     "shared/wording.py",
     "services/aggregator/answers.py",
     "services/aggregator/breakdown.py",
@@ -26,6 +28,7 @@ PURE = [
     "services/aggregator/carrier.py",
     "services/aggregator/cause.py",
     "services/aggregator/changes.py",
+    "services/aggregator/fresh.py",
     "services/aggregator/maps.py",
     "services/aggregator/noise.py",
     "services/aggregator/periods.py",
@@ -42,8 +45,9 @@ PURE = [
     "services/alerts/stale.py",
     "services/alerts/silencing.py",
     "services/alerts/measurement.py",
-    "services/alerts/page_truth.py",
+    "services/alerts/views",
     "services/alerts/messages",
+    "services/alerts/views",
     "services/survey/answers.py",
     "services/survey/answer_fields.py",
     "services/survey/catalogues.py",
@@ -65,7 +69,7 @@ PURE = [
     "services/survey/wording.py",
 ]
 SQL_HOMES = re.compile(
-    r"^(services/\w+/store(\.py|/)|shared/(outbox|log|dead_letters|positions|db|process)\.py|shared/access/"
+    r"^(services/\w+/store(\.py|/)|shared/(outbox|log|dead_letters|positions|beats|db|process)\.py|shared/access/"
     r"|shared/relay\.py|dev/|tests/)"
 )
 SQL = re.compile(

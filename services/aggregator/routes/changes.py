@@ -13,7 +13,7 @@ from services.aggregator import answers, cause, noise
 from services.aggregator.breakdown import Place, Segment, Sums
 from services.aggregator.changes import Pair
 from services.aggregator.periods import Period
-from services.aggregator.routes.scores import freshness
+from services.aggregator.routes import freshness
 from services.aggregator.schemas.changes import ChangesAnswer
 from services.aggregator.schemas.questions import ChangesQuery
 from services.aggregator.store import journeys
@@ -38,7 +38,7 @@ def get_changes(query: dict[str, Any]) -> Response:
     where = Where(query["journey"], query["stage"], metric=query["metric"], audience=query["audience"])
     with database() as conn:
         # How far we are comes first: what is read after it holds at least that much.
-        head = freshness(conn, where) | {"through": _through(conn, where)}
+        head = freshness.heading(conn, where) | {"through": _through(conn, where)}
         known = journeys.get(conn, query["journey"])
         found = store.pair_sums(conn, where, before, since, ("stage", "touchpoint"), segments=True)
         named = store.reasons(conn, where, before, since)

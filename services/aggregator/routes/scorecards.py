@@ -11,7 +11,7 @@ from flask_smorest import Blueprint
 
 from services.aggregator import answers, periods, scorecard
 from services.aggregator.changes import Pair
-from services.aggregator.routes.scores import freshness
+from services.aggregator.routes import freshness
 from services.aggregator.schemas.answers import ScorecardAnswer
 from services.aggregator.schemas.questions import WindowQuery, period_of
 from services.aggregator.scorecard import Measured
@@ -38,7 +38,7 @@ def get_scorecard(query: dict[str, Any], journey: str) -> Response:
         known = journeys.get(conn, journey)
         if known is None:
             raise not_found("journey", journey)
-        fresh = freshness(conn, where)
+        fresh = freshness.heading(conn, where)
         found = store.pair_sums(conn, where, period.before(), period, ("stage", "touchpoint"), segments=False)
     card = scorecard.build(known, _by_place(found), query["level"], _wanted(query))
     windows = {"window": answers.window(period), "window_before": answers.window(period.before())}

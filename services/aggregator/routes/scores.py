@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from services.aggregator import answers, periods
+from services.aggregator.routes import freshness
 from services.aggregator.schemas.answers import ScoresAnswer, SeriesAnswer
 from services.aggregator.schemas.questions import ScoresQuery, SeriesQuery, period_of, where_of
 from services.aggregator.store import scores as store
-from services.aggregator.store.scores import Sum, Where
+from services.aggregator.store.scores import Sum
 from shared import scoring
-from shared.db import Connection
 from shared.web.app import database, settings
 from shared.web.auth import require
 
@@ -31,7 +31,7 @@ def scores(query: dict[str, Any]) -> Response:
     period = period_of(query, periods.today(settings().report_tz))
     columns, segment = _grouping(query)
     with database() as conn:
-        fresh = freshness(conn, where_of(query))
+        fresh = freshness.heading(conn, where_of(query))
         found = store.sums(conn, where_of(query), period, columns, segment or store.ALL)
     items = [_item(one, segment, query["level"]) | {"window": answers.window(period)} for one in found]
     return jsonify(fresh | {"items": items})
@@ -46,7 +46,7 @@ def series(query: dict[str, Any]) -> Response:
     period = period_of(query, periods.today(settings().report_tz))
     columns, segment = _grouping(query)
     with database() as conn:
-        fresh = freshness(conn, where_of(query))
+        fresh = freshness.heading(conn, where_of(query))
         found = store.sums(conn, where_of(query), period, columns, segment or store.ALL, query["step"])
     items = [
         _heading(steps[0], segment)
@@ -58,11 +58,6 @@ def series(query: dict[str, Any]) -> Response:
         for steps in _grouped(found)
     ]
     return jsonify(fresh | {"step": query["step"], "window": answers.window(period), "items": items})
-
-
-def freshness(conn: Connection, where: Where) -> dict[str, Any]:
-    """as_of and computed_at. Read before the sums: they hold at least what it says."""
-    return {"as_of": store.newest(conn, where), "computed_at": datetime.now(UTC)}
 
 
 def _grouping(query: dict[str, Any]) -> tuple[tuple[str, ...], str | None]:

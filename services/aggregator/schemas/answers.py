@@ -47,11 +47,41 @@ class ScoreItem(Reading):
     window = fields.Nested(DaysAnswer)
 
 
-class Freshness(Schema):
-    """as_of: `recorded_at` of the newest response counted (null before the first); computed_at: the time of asking."""
+AS_OF = (
+    "Every answer accepted before it is counted, but for stages with gaps; null where nothing proves a moment"
+)
 
-    as_of = fields.DateTime(allow_none=True)
+
+class Freshness(Schema):
+    """newest_at: `recorded_at` of the newest response counted (null before the first); computed_at: the time of asking.
+
+    late: older than 90 s, the consumer stands still, or events are missing at a stage asked for.
+    """
+
+    as_of = fields.DateTime(allow_none=True, metadata={"description": AS_OF})
+    late = fields.Boolean()
+    newest_at = fields.DateTime(allow_none=True)
     computed_at = fields.DateTime()
+
+
+class Gap(Schema):
+    """A stage that misses events since `since`: nothing after `after_sequence` is counted until they are sent again."""
+
+    journey = fields.String()
+    stage = fields.String()
+    since = fields.DateTime()
+    after_sequence = fields.Integer()
+
+
+class FreshnessAnswer(Schema):
+    """As of when scores are, and where they are late, why."""
+
+    as_of = fields.DateTime(allow_none=True, metadata={"description": AS_OF})
+    behind_seconds = fields.Float(allow_none=True)
+    late = fields.Boolean()
+    why = fields.String(allow_none=True)
+    gaps = fields.List(fields.Nested(Gap))
+    survey_web_ready = fields.Boolean(allow_none=True)
 
 
 class ScoresAnswer(Freshness):

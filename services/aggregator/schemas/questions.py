@@ -83,6 +83,21 @@ class SeriesQuery(ScoresQuery):
     step = fields.String(load_default="day", validate=validate.OneOf(periods.STEPS))
 
 
+class FreshnessQuery(Schema):
+    """Which stages: all, those of a journey, or one of them."""
+
+    class Meta:
+        unknown = RAISE
+
+    journey = Slug(load_default=None)
+    stage = Slug(load_default=None)
+
+    @validates_schema(skip_on_field_errors=True)
+    def _a_stage_of_a_journey(self, data: dict[str, Any], **_: Any) -> None:
+        if data["stage"] and not data["journey"]:
+            raise ValidationError("stage needs journey.", "journey")
+
+
 class ChangesQuery(Schema):
     """Two periods of one metric and audience to compare."""
 

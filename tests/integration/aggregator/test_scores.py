@@ -82,8 +82,8 @@ def test_an_item_has_the_promised_shape(feed: Feed, ask: Ask) -> None:
     assert item["low"] < 25 < item["high"]
     assert item["window"] == SPAN
     assert (item["formula"], item["small_sample"]) == ("1", True)
-    assert answer["as_of"] == "2026-03-30T12:00:00.000000Z"
-    assert answer["computed_at"] > answer["as_of"]
+    assert answer["newest_at"] == "2026-03-30T12:00:00.000000Z"
+    assert answer["computed_at"] > answer["newest_at"]
 
 
 def test_a_higher_level_widens_the_interval(feed: Feed, ask: Ask) -> None:
@@ -111,7 +111,7 @@ def test_a_day_is_a_day_in_the_report_zone(feed: Feed, ask: Ask) -> None:
 
 def test_nothing_found_is_no_items(ask: Ask) -> None:
     answer = ask("/v1/scores", journey="nowhere")
-    assert (answer["items"], answer["as_of"]) == ([], None)
+    assert (answer["items"], answer["as_of"], answer["newest_at"]) == ([], None, None)
 
 
 @pytest.mark.parametrize("step", ["day", "week", "month"])
