@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 
 from services.survey.response_rate import response_rate
 from services.survey.routes.documents import answers
-from services.survey.schemas.measurement import Measurement, MeasurementQuery
+from services.survey.schemas.measurement import Measurement, MeasurementQuery, StageQuery, Wordings
 from services.survey.store import impressions, surveys
 from services.survey.store import measurement as store
 from shared.db import Connection
@@ -44,10 +44,24 @@ def get_measurement(query: dict[str, Any]) -> Response:
             name: response_rate(impressions.total(conn, keys, query[f"{name}_from"], query[f"{name}_to"]))
             for name in ("before", "since")
         }
-        wordings = store.wordings(conn, place)
-    for wording in wordings:
-        wording["live_from"] = isoformat(wording["live_from"])
+        wordings = _wordings(conn, place)
     return jsonify(place | periods | {"wordings": wordings, "response_rate": rates})
+
+
+@blueprint.route("/v1/wordings", methods=["GET"])
+@blueprint.doc(responses=answers(401, 403, 422))
+@require("viewer")
+@blueprint.arguments(StageQuery, location="query", unknown=None)
+@blueprint.response(200, Wordings)
+def get_wordings(query: dict[str, Any]) -> Response:
+    """Since when each wording of the questions asked at a stage is live, the oldest first."""
+    with database() as conn:
+        return jsonify({"items": _wordings(conn, query)})
+
+
+def _wordings(conn: Connection, place: dict[str, str]) -> list[dict[str, Any]]:
+    found = store.wordings(conn, place)
+    return [one | {"live_from": isoformat(one["live_from"])} for one in found]
 
 
 def _period(conn: Connection, keys: list[str], first: date, last: date) -> dict[str, Any]:

@@ -14,8 +14,8 @@ LONGEST_DAYS = 100
 _DAY = validate.Range(date(1970, 1, 1), date(2999, 12, 31))
 
 
-class MeasurementQuery(Schema):
-    """One metric and audience of a stage, and two periods of whole days in REPORT_TZ, at most 100 days each."""
+class StageQuery(Schema):
+    """One metric and audience of a stage."""
 
     class Meta:
         unknown = RAISE
@@ -24,6 +24,11 @@ class MeasurementQuery(Schema):
     stage = Slug(required=True)
     metric = fields.String(required=True, validate=METRIC)
     audience = fields.String(load_default="customer", validate=AUDIENCE)
+
+
+class MeasurementQuery(StageQuery):
+    """One metric and audience of a stage, and two periods of whole days in REPORT_TZ, at most 100 days each."""
+
     before_from = fields.Date(required=True, validate=_DAY)
     before_to = fields.Date(required=True, validate=_DAY)
     since_from = fields.Date(required=True, validate=_DAY)
@@ -62,6 +67,12 @@ class Wording(Schema):
     survey = fields.String()
     revision = fields.Integer()
     live_from = fields.String(metadata={"format": "date-time"})
+
+
+class Wordings(Schema):
+    """All wordings of a stage's questions, also of those nobody asks any more."""
+
+    items = fields.List(fields.Nested(Wording))
 
 
 class ResponseRates(Schema):

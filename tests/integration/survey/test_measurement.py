@@ -25,9 +25,18 @@ ASKED = {
 }
 
 
-def ask(service: Service, role: str = "viewer", status: int = 200, **changed: Any) -> Any:
+DAYS = ("before_from", "before_to", "since_from", "since_to")
+
+
+def ask(
+    service: Service,
+    role: str = "viewer",
+    status: int = 200,
+    path: str = "/v1/measurement",
+    **changed: Any,
+) -> Any:
     query = {name: value for name, value in (ASKED | changed).items() if value is not None}
-    answer = service.call("GET", "/v1/measurement", role, query_string=query)
+    answer = service.call("GET", path, role, query_string=query)
     assert answer.status_code == status, answer.text
     return answer.json
 
@@ -77,6 +86,7 @@ def test_wordings_say_since_when_they_are_live(shop: Service) -> None:
     assert [(one["survey"], one["revision"]) for one in found] == [("delivery-nps", 1), ("delivery-nps", 2)]
     first, second = (parse_time(one["live_from"]) for one in found)
     assert first < began < second
+    assert ask(shop, "viewer", 200, "/v1/wordings", **dict.fromkeys(DAYS))["items"] == found
 
 
 def test_employees_are_not_counted(shop: Service) -> None:
