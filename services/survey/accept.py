@@ -17,7 +17,7 @@ import orjson
 from services.survey import respondents, response_events
 from services.survey.answers import Answer, content_hash
 from services.survey.definition import OTHER, Definition, new_values, segment_values
-from services.survey.store import responses, segments
+from services.survey.store import erasures, responses, segments
 from services.survey.store.responses import Row
 from shared.db import Connection
 from shared.events import RECORDED, RESPONSES, response_type
@@ -47,9 +47,9 @@ def accept_many(
     """Take checked answers in, with an outbox row for each new one; one outcome an item, in order.
 
     An id seen before (or earlier in `items`) is a duplicate, or a conflict where its first content was another;
-    neither changes anything. `keys` are `settings.respondent_keys`. The caller owns the transaction and calls this
-    once in it: locks are taken in one order (segment keys, then ids), so that two callers never block each other
-    for good.
+    neither changes anything. What a person gave before they were erased is stored, and is nobody's at once.
+    `keys` are `settings.respondent_keys`. The caller owns the transaction and calls this once in it: locks are taken
+    in one order (segment keys, then ids), so that two callers never block each other for good.
     """
     kept = _keep_values(conn, items)
     firsts: dict[UUID, NewAnswer] = {}
@@ -58,6 +58,7 @@ def accept_many(
     written = [_prepare(item, kept, received_at, keys) for item in firsts.values()]
     new = responses.insert(conn, sorted((row for row, _ in written), key=_id))
     append(conn, [event for row, event in written if row.id in new])  # in the order in which they came
+    _forget_erased(conn, [item for item in firsts.values() if item.answer.id in new], keys)
     return _outcomes(conn, items, new, keys)
 
 
@@ -66,19 +67,46 @@ def accept_one(
 ) -> bool:
     """Take one new answer in with a single statement, so that autocommit makes it durable; True where it did.
 
-    False, with nothing written: the definition is out of date, a segment value is new, or the id is known. Then
-    read the definition again and ask `accept_many`.
+    False, with nothing written: the definition is out of date, a segment value is new, the id is known, or the giver
+    was erased once. Then read the definition again and ask `accept_many`.
     """
     if new_values(definition, segment_values(definition, answer.attributes)):
         return False
     row, event = _prepare(NewAnswer(definition, answer), {}, received_at, keys)
-    return responses.insert_one(conn, row, event, definition.journey, definition.journey_revision)
+    giver = respondents.known_as(keys, answer.respondent)
+    return responses.insert_one(conn, row, giver, event, definition.journey, definition.journey_revision)
 
 
 def seen_before(conn: Connection, item: NewAnswer, keys: respondents.Keys) -> Outcome | None:
     """Whether the answer's id is known: duplicate, or conflict with its first content; None where it is new."""
     known = responses.first_contents(conn, [item.answer.id])
-    return _compare(item, known[item.answer.id], keys) if known else None
+    if known:
+        return _compare(item, known[item.answer.id], keys)
+    return "duplicate" if erasures.is_tombstone(conn, item.answer.id) else None
+
+
+def _forget_erased(conn: Connection, items: Sequence[NewAnswer], keys: respondents.Keys) -> None:
+    """Make nobody's, of the answers just written, those given before their giver was erased.
+
+    Asked after the insert: from then on no erasure can commit before this transaction does.
+    """
+    named = [item for item in items if item.answer.respondent is not None]
+    if not named or not erasures.any_yet(conn):
+        return
+    digests = {item.answer.id: respondents.known_as(keys, item.answer.respondent) for item in named}
+    erased_at = erasures.latest(conn, [digest for known in digests.values() for digest in known])
+    gone = [
+        item.answer.id
+        for item in named
+        if any(_is_before(item, erased_at[d]) for d in digests[item.answer.id] if d in erased_at)
+    ]
+    erasures.forget_answers(conn, gone)
+
+
+def _is_before(item: NewAnswer, erased_at: datetime) -> bool:
+    """Whether the answer was given before then; an imported one that names no time was."""
+    untimed = item.imported and item.answer.given_at is None
+    return untimed or item.answer.answered_at <= erased_at
 
 
 def _keep_values(conn: Connection, items: Sequence[NewAnswer]) -> Kept:
@@ -145,7 +173,7 @@ def _outcomes(
     again = {item.answer.id for item, outcome in zip(items, outcomes, strict=True) if outcome is None}
     known = responses.first_contents(conn, list(again)) if again else {}
     return [
-        outcome or _compare(item, known[item.answer.id], keys)
+        outcome or (_compare(item, known[item.answer.id], keys) if item.answer.id in known else "duplicate")
         for item, outcome in zip(items, outcomes, strict=True)
     ]
 

@@ -22,8 +22,8 @@ Row = dict[str, Any]
 def amend(conn: Connection, id_: UUID, change: dict[str, Any]) -> Row:
     """Apply `change` {score?, comment?, reasons?} to an answer; the answer as it is now.
 
-    The caller has checked the edit token. An event is written only where score or reasons changed. Raises Problem:
-    404 unknown, 403 after 24 hours, 422 naming each bad field.
+    The caller has checked the edit token. An event is written only where score or reasons changed of an answer that
+    is in the scores. Raises Problem: 404 unknown, 403 after 24 hours, 422 naming each bad field.
     """
     stored = responses.lock(conn, id_)
     if stored is None:
@@ -35,7 +35,8 @@ def amend(conn: Connection, id_: UUID, change: dict[str, Any]) -> Row:
     wanted = _wanted(stored, change, definition)
     if any(wanted[name] != stored[name] for name in FIELDS):
         responses.amend(conn, id_, wanted["score"], wanted["comment"], wanted["reasons"])
-    if wanted["score"] != stored["score"] or wanted["reasons"] != stored["reasons"]:
+    counted = stored["voided_at"] is None
+    if counted and (wanted["score"] != stored["score"] or wanted["reasons"] != stored["reasons"]):
         data = response_events.amended(definition, stored, wanted["score"], wanted["reasons"])
         event = OutboxRow(RESPONSES, definition.key, response_type(AMENDED), data, stored["historic"], now)
         append(conn, [event])

@@ -37,6 +37,18 @@ def every_digest(keys: Keys, respondent: str) -> list[bytes]:
     return [_digest(secret, respondent) for secret in keys.values()]
 
 
+def known_as(keys: Keys, respondent: Respondent) -> list[bytes]:
+    """Every pseudonym under which rows may name `respondent`; none for nobody."""
+    if respondent is None:
+        return []
+    return every_digest(keys, respondent) if isinstance(respondent, str) else [respondent.digest]
+
+
+def every_pseudonym(keys: Keys, respondent: str) -> list[Pseudonym]:
+    """The person's pseudonyms, one a key."""
+    return [Pseudonym(_digest(secret, respondent), key_id) for key_id, secret in keys.items()]
+
+
 def is_same(keys: Keys, stored: bytes | None, key_id: str | None, respondent: Respondent) -> bool:
     """Whether the stored pseudonym, possibly made under an older key, belongs to `respondent`."""
     if stored is None or respondent is None:

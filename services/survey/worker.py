@@ -1,4 +1,4 @@
-"""The process `survey-worker`: works imports off, about 1 000 rows a transaction.
+"""The process `survey-worker`: works imports off, about 1 000 rows a transaction, and mails sign-in links in between.
 
 Answers, counts and the place to go on at are committed together, so that killing it at any moment loses and doubles
 nothing: the next worker goes on after the last commit. Live answers are never behind it: transactions are short, and
@@ -18,13 +18,16 @@ import structlog
 from services.survey import SCHEMA
 from services.survey.accept import NewAnswer, accept_many
 from services.survey.answers import Answer
+from services.survey.erasing import keepable
 from services.survey.imports.mapping import Plan, bind, surveys
 from services.survey.imports.problems import FileProblem
 from services.survey.imports.reading import Record, batches, records, skip_lines
 from services.survey.imports.rows import Draft, Reject, draft, finish
+from services.survey.sign_in_mails import SignInMails
 from services.survey.store import imports
 from services.survey.store.imports import Import, Step
 from services.survey.store.surveys import definitions
+from shared.access import links
 from shared.db import Connection, connect, require_current
 from shared.process import Status, StopSignal
 from shared.settings import Settings
@@ -50,24 +53,30 @@ def run(settings: Settings) -> None:
     with connect(settings, SCHEMA) as conn:
         require_current(conn, SCHEMA)
         status.begin(conn)
-        sweep_at = time.monotonic()
+        sweep_at, mails = time.monotonic(), SignInMails()
         while not stop:
             status.beat(conn, {"ready": True})
+            if mails.step(conn, settings):
+                continue
             work = imports.claim(conn)
             if work is not None:
-                _work_off(conn, settings, work, status, stop)
+                _work_off(conn, settings, work, status, stop, mails)
                 sweep_at = time.monotonic()
             elif time.monotonic() >= sweep_at:
                 more = imports.sweep(conn, datetime.now(UTC))
+                links.sweep(conn)
                 sweep_at = time.monotonic() + (0 if more else SWEEP_SECONDS)
             else:
                 time.sleep(IDLE_SECONDS)
 
 
-def _work_off(conn: Connection, settings: Settings, work: Import, status: Status, stop: StopSignal) -> None:
+def _work_off(
+    conn: Connection, settings: Settings, work: Import, status: Status, stop: StopSignal, mails: SignInMails
+) -> None:
     began, first = time.monotonic(), work.rows
     for _ in steps(conn, settings, work):
         status.beat(conn, {"ready": True, "import": str(work.id), "rows": work.rows})
+        mails.step(conn, settings)
         if stop:
             break
     imports.release(conn, work.id)
@@ -108,7 +117,7 @@ def step(conn: Connection, settings: Settings, work: Import, plan: Plan, batch: 
         ]
         rejects = [one for one in ready if isinstance(one, Reject)]
         accepted = accept_many(conn, answers, now, settings.respondent_keys).count("accepted")
-        imports.add_rejects(conn, work.id, rejects)
+        imports.add_rejects(conn, work.id, keepable(conn, rejects, settings.respondent_keys))
         done = Step(batch[-1].line, len(batch), accepted, len(answers) - accepted, len(rejects))
         imports.advance(conn, work, done)
     work.line_done, work.rows = done.line, work.rows + done.rows

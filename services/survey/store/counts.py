@@ -19,9 +19,10 @@ _NAMES = {"recorded": response_type(RECORDED), "voided": response_type(VOIDED), 
 
 
 def accepted(conn: Connection, zone: ZoneInfo) -> Cells:
-    """Stored answers by survey and day of `answered_at` in `zone`."""
+    """Stored answers that are not voided, by survey and day of `answered_at` in `zone`."""
     rows = conn.execute(
-        """SELECT survey, (answered_at AT TIME ZONE %s)::date AS day, count(*) AS n FROM response GROUP BY 1, 2""",
+        """SELECT survey, (answered_at AT TIME ZONE %s)::date AS day, count(*) AS n FROM response
+           WHERE voided_at IS NULL GROUP BY 1, 2""",
         [zone.key],
     )
     return _cells(rows)

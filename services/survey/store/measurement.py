@@ -26,7 +26,8 @@ def days(
     return conn.execute(
         """SELECT (answered_at AT TIME ZONE %s)::date AS day, channel,
                   lower(split_part(lang, '-', 1)) AS language, count(*)::int AS answers
-           FROM response WHERE survey = ANY(%s) AND answered_at >= %s AND answered_at < %s
+           FROM response
+           WHERE survey = ANY(%s) AND answered_at >= %s AND answered_at < %s AND voided_at IS NULL
            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",
         [zone.key, list(surveys), since, until],
     ).fetchall()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -48,6 +47,7 @@ _TYPES = (
 _INSERT_MANY = f"""
     INSERT INTO response ({_COLUMNS})
     SELECT {_VALUES} FROM unnest({", ".join(f"%b::{type_}[]" for type_ in _TYPES)}) AS new({_COLUMNS})
+    WHERE NOT EXISTS (SELECT FROM tombstone WHERE tombstone.id = new.id)
     ON CONFLICT (id) DO NOTHING RETURNING id"""
 
 _INSERT_ONE = f"""
@@ -55,27 +55,11 @@ _INSERT_ONE = f"""
         INSERT INTO response ({_COLUMNS})
         SELECT {_VALUES} FROM (VALUES ({", ".join(f"%s::{type_}" for type_ in _TYPES)})) AS given({_COLUMNS})
         WHERE EXISTS (SELECT FROM journey WHERE journey = %s AND revision = %s)
+          AND NOT EXISTS (SELECT FROM tombstone WHERE tombstone.id = given.id)
+          AND NOT EXISTS (SELECT FROM erased_respondent WHERE respondent = ANY(%s))
         ON CONFLICT (id) DO NOTHING RETURNING received_at
     )
     {outbox.INSERT} SELECT %s, %s, %s, %s::jsonb, %s::boolean, received_at FROM new"""
-
-
-_NEWEST = """
-    SELECT found.answer_id, survey.survey, survey.journey, survey.stage, survey.touchpoint, survey.metric,
-           survey.audience, found.survey_revision, found.score, found.comment, found.reasons, found.segments,
-           found.lang, found.channel, found.answered_at, found.received_at, found.historic
-    FROM survey CROSS JOIN LATERAL (
-        SELECT * FROM response AS r
-        WHERE r.survey = survey.survey
-          AND (%(score)s::int IS NULL OR r.score = %(score)s)
-          AND (%(reason)s::text IS NULL OR %(reason)s = ANY(r.reasons))
-          AND (%(since)s::timestamptz IS NULL OR r.answered_at >= %(since)s)
-          AND (%(until)s::timestamptz IS NULL OR r.answered_at < %(until)s)
-          AND (%(after_id)s::uuid IS NULL OR (r.answered_at, r.answer_id) < (%(after_time)s, %(after_id)s))
-        ORDER BY r.answered_at DESC, r.answer_id DESC LIMIT %(limit)s
-    ) AS found
-    WHERE survey.survey = ANY(%(surveys)s)
-    ORDER BY found.answered_at DESC, found.answer_id DESC LIMIT %(limit)s"""
 
 
 def insert(conn: Connection, rows: Sequence[Row]) -> set[UUID]:
@@ -86,13 +70,15 @@ def insert(conn: Connection, rows: Sequence[Row]) -> set[UUID]:
     return {found["id"] for found in conn.execute(_INSERT_MANY, columns)}
 
 
-def insert_one(conn: Connection, row: Row, event: outbox.OutboxRow, journey: str, revision: int) -> bool:
+def insert_one(
+    conn: Connection, row: Row, giver: Sequence[bytes], event: outbox.OutboxRow, journey: str, revision: int
+) -> bool:
     """In one statement: insert an answer and its outbox row, if its id is new and the journey is at `revision`.
 
-    False where nothing was written.
+    False where nothing was written, also where the giver, by any of these pseudonyms, was erased once.
     """
     event_values = [event.topic, event.key, event.type, Jsonb(event.data), event.historic]
-    return conn.execute(_INSERT_ONE, [*row, journey, revision, *event_values]).rowcount == 1
+    return conn.execute(_INSERT_ONE, [*row, journey, revision, list(giver), *event_values]).rowcount == 1
 
 
 def first_contents(conn: Connection, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -116,11 +102,20 @@ def hold(conn: Connection) -> None:
     conn.execute("LOCK TABLE response IN SHARE ROW EXCLUSIVE MODE")
 
 
+def enter(conn: Connection) -> None:
+    """Wait while another transaction holds the answers; from now on none can until the commit.
+
+    Before row locks: whoever holds the answers may want the rows.
+    """
+    conn.execute("LOCK TABLE response IN ROW EXCLUSIVE MODE")
+
+
 def lock(conn: Connection, id_: UUID) -> dict[str, Any] | None:
     """The answer with the client's id, row-locked until the commit; None where there is none."""
+    enter(conn)
     return conn.execute(
         """SELECT answer_id, survey, survey_revision, score, comment, reasons, segments, lang, channel,
-                  answered_at, received_at, historic
+                  answered_at, received_at, historic, voided_at
            FROM response WHERE id = %s FOR UPDATE""",
         [id_],
     ).fetchone()
@@ -140,22 +135,3 @@ def amend(conn: Connection, id_: UUID, score: int, comment: str | None, reasons:
         "UPDATE response SET score = %s, comment = %s, reasons = %s WHERE id = %s",
         [score, comment, reasons, id_],
     )
-
-
-class Wanted(NamedTuple):
-    """Which answers a list shows; None leaves a filter out. `since` is included, `until` is not."""
-
-    score: int | None
-    reason: str | None
-    since: datetime | None
-    until: datetime | None
-    after_time: datetime | None
-    after_id: UUID | None
-
-
-def newest(conn: Connection, surveys: Sequence[str], wanted: Wanted, limit: int) -> list[dict[str, Any]]:
-    """The latest answers to `surveys` that are wanted, newest first, with their place; without who answered.
-
-    A few rows of each survey's index are read, however many answers there are.
-    """
-    return conn.execute(_NEWEST, {**wanted._asdict(), "surveys": list(surveys), "limit": limit}).fetchall()

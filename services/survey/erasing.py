@@ -1,0 +1,113 @@
+"""Erasing a person (docs/adr/0016): their answers become nobody's and stay counted; what else names them is deleted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.survey import respondents
+from services.survey.imports.rows import Reject
+from services.survey.respondents import Keys, Pseudonym
+from services.survey.store import contacts, erasures, leftovers, responses
+from services.survey.store.erasures import SLICE
+from shared.db import Connection
+
+Transaction = Callable[[], AbstractContextManager[Connection]]
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What became of a person: the numbers of a receipt.
+
+    answers: made nobody's; comments, contacts, rejected_rows: deleted. waiting_imports: files still being worked off
+    that seem to name the person; their rows are stored as nobody's.
+    """
+
+    id: UUID
+    erased_at: datetime
+    answers: int
+    comments: int
+    contacts: int
+    rejected_rows: int
+    waiting_imports: int
+
+    def counts(self) -> dict[str, int]:
+        """The numbers by name."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, int)}
+
+
+def erase(transaction: Transaction, keys: Keys, name: str, by: str) -> Erasure:
+    """Erase the person an embedding system calls `name`, under every key listed. Again: finds what is left.
+
+    From the first commit on, answers of theirs from before, however late they arrive, are nobody's at once.
+    """
+    pseudonyms = respondents.every_pseudonym(keys, name)
+    digests = [pseudonym.digest for pseudonym in pseudonyms]
+    with transaction() as conn:
+        lock(conn, pseudonyms)
+        id, erased_at = erasures.note(conn, pseudonyms, by)
+        found: Counter[str] = Counter(contacts=erasures.forget_contacts(conn, digests, None))
+        last = _forget_slice(conn, digests, None, found)
+    while last == SLICE:
+        with transaction() as conn:
+            lock(conn, pseudonyms)
+            last = _forget_slice(conn, digests, None, found)
+    with transaction() as conn:
+        found["rejected_rows"] = leftovers.forget_rejects(conn, name)
+        found["waiting_imports"] = len(leftovers.waiting(conn, name))
+        names = ("answers", "comments", "contacts", "rejected_rows", "waiting_imports")
+        erasure = Erasure(id, erased_at, **{name: found[name] for name in names})
+        erasures.add_counts(conn, id, erasure.counts())
+    return erasure
+
+
+def reapply(transaction: Transaction, digest: bytes, until: datetime) -> Counter[str]:
+    """Erase once more what came back of an erased person with a restored database; its numbers."""
+    found: Counter[str] = Counter()
+    last = SLICE
+    while last == SLICE:
+        with transaction() as conn:
+            erasures.hold(conn)
+            last = _forget_slice(conn, [digest], until, found)
+            found["contacts"] += erasures.forget_contacts(conn, [digest], until)
+    return found
+
+
+def lock(conn: Connection, pseudonyms: Iterable[Pseudonym]) -> None:
+    """Until the commit nobody asks this person anything, and nobody's answer is being written."""
+    for pseudonym in sorted(pseudonyms):
+        contacts.lock(conn, pseudonym)
+    erasures.hold(conn)
+
+
+def keepable(conn: Connection, rejects: Sequence[Reject], keys: Keys) -> list[Reject]:
+    """Those refused rows of an import that name, in any cell, nobody who was erased.
+
+    No erasure can commit before the caller's transaction does.
+    """
+    responses.enter(conn)
+    if not rejects or not erasures.any_yet(conn):
+        return list(rejects)
+    digests = [
+        {digest for cell in reject.record.cells if cell.strip() for digest in _digests(keys, cell)}
+        for reject in rejects
+    ]
+    erased = erasures.latest(conn, list(set().union(*digests)))
+    return [reject for reject, known in zip(rejects, digests, strict=True) if not known & erased.keys()]
+
+
+def _digests(keys: Keys, cell: str) -> list[bytes]:
+    return respondents.every_digest(keys, cell.strip())
+
+
+def _forget_slice(
+    conn: Connection, digests: Sequence[bytes], until: datetime | None, found: Counter[str]
+) -> int:
+    forgotten = erasures.forget_person(conn, digests, until)
+    found["answers"] += forgotten.answers
+    found["comments"] += forgotten.comments
+    return forgotten.answers

@@ -1,0 +1,54 @@
+"""A person and what is kept of them, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields, post_load, validate
+
+from services.survey.answer_fields import MAX_TEXT
+
+
+class Respondent(Schema):
+    """A person, as the embedding system names them. In the body, because addresses end up in logs."""
+
+    class Meta:
+        unknown = RAISE
+
+    respondent = fields.String(
+        required=True,
+        validate=[
+            validate.Length(max=MAX_TEXT),
+            validate.Regexp(r"(?s).*\S", error="Say who: the name that the embedding system uses."),
+        ],
+    )
+
+    @post_load
+    def _stripped(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {"respondent": data["respondent"].strip()}
+
+
+class ErasureReceipt(Schema):
+    """What became of a person: answers are nobody's now and stay counted; the rest is deleted."""
+
+    id = fields.UUID()
+    erased_at = fields.String(metadata={"format": "date-time"})
+    answers = fields.Integer()
+    comments = fields.Integer()
+    contacts = fields.Integer()
+    rejected_rows = fields.Integer()
+    waiting_imports = fields.Integer(
+        metadata={"description": "files still being worked off that seem to name them; stored as nobody's"}
+    )
+
+
+class PersonExport(Schema):
+    """Everything that is kept of one person."""
+
+    respondent = fields.String()
+    exported_at = fields.String(metadata={"format": "date-time"})
+    answers = fields.List(fields.Dict())
+    contacts = fields.List(fields.Dict())
+    rejected_rows = fields.List(fields.Dict())
+    waiting_imports = fields.List(fields.Dict())
+    erased_at = fields.List(fields.String(metadata={"format": "date-time"}))

@@ -1,0 +1,139 @@
+"""SQL of erasing a person: `erasure`, `erased_respondent`, `tombstone`, and what it does to `response`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from services.survey.respondents import Pseudonym
+from services.survey.store import responses
+from shared.db import Connection
+
+# Answers wait while one slice is made nobody's: a few hundredths of a second.
+SLICE = 1000
+PATIENCE_SECONDS = 5
+
+
+class Forgotten(NamedTuple):
+    """How many answers are nobody's now, and how many comments were deleted with that."""
+
+    answers: int
+    comments: int
+
+
+# The score stays, with what was counted of it. New ids cut the link to what others hold: `id` is the client's,
+# `answer_id` is in the log.
+_FORGET = """
+    WITH gone AS (SELECT id, comment FROM response WHERE {which} FOR UPDATE),
+    buried AS (INSERT INTO tombstone SELECT id FROM gone ON CONFLICT DO NOTHING)
+    UPDATE response SET id = gen_random_uuid(), answer_id = gen_random_uuid(), comment = NULL, attributes = '{{}}',
+        respondent = NULL, respondent_key = NULL, respondent_verified = NULL, first_content = ''
+    FROM gone WHERE response.id = gone.id RETURNING gone.comment IS NOT NULL AS had_comment"""
+
+
+def hold(conn: Connection) -> None:
+    """`responses.hold`, giving up after 5 s (psycopg.errors.LockNotAvailable): answers wait behind whoever waits."""
+    conn.execute(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'")
+    responses.hold(conn)
+
+
+def forget_person(conn: Connection, digests: Sequence[bytes], until: datetime | None) -> Forgotten:
+    """Make nobody's a slice of the answers under these pseudonyms, or of those given or received `until` then.
+
+    Under `hold`, so that none of them is being sent again. Fewer than SLICE: there are no more.
+    """
+    which = f"""respondent = ANY(%(who)s) AND (%(until)s::timestamptz IS NULL
+               OR answered_at <= %(until)s OR received_at <= %(until)s) LIMIT {SLICE}"""
+    rows = conn.execute(_FORGET.format(which=which), {"who": list(digests), "until": until}).fetchall()
+    return Forgotten(len(rows), sum(row["had_comment"] for row in rows))
+
+
+def forget_answers(conn: Connection, ids: Sequence[UUID]) -> None:
+    """Make answers nobody's, by the ids under which they came."""
+    if ids:
+        conn.execute(_FORGET.format(which="id = ANY(%s)"), [list(ids)])
+
+
+def forget_contacts(conn: Connection, digests: Sequence[bytes], until: datetime | None) -> int:
+    """Delete what the person was asked and did not want, or what of it is not later than `until`; the rows."""
+    return conn.execute(
+        """DELETE FROM contact WHERE respondent = ANY(%(who)s) AND (%(until)s::timestamptz IS NULL
+               OR greatest(asked_at, dismissed_at, never_at) <= %(until)s)""",
+        {"who": list(digests), "until": until},
+    ).rowcount
+
+
+def note(conn: Connection, pseudonyms: Sequence[Pseudonym], by: str) -> tuple[UUID, datetime]:
+    """Keep that the person was erased, as of this moment; the erasure's id and time."""
+    row = conn.execute(
+        "INSERT INTO erasure (erased_at, erased_by) VALUES (clock_timestamp(), %s) RETURNING id, erased_at",
+        [by],
+    ).fetchone()
+    assert row is not None
+    conn.execute(
+        """INSERT INTO erased_respondent (respondent, respondent_key, erased_at, erasure)
+           SELECT respondent, respondent_key, %s, %s
+           FROM unnest(%s::bytea[], %s::text[]) AS new(respondent, respondent_key)""",
+        [row["erased_at"], row["id"], [one.digest for one in pseudonyms], [one.key_id for one in pseudonyms]],
+    )
+    return row["id"], row["erased_at"]
+
+
+def add_counts(conn: Connection, id: UUID, counts: Mapping[str, int]) -> None:
+    """Write numbers onto the erasure's receipt."""
+    conn.execute("UPDATE erasure SET counts = counts || %s WHERE id = %s", [Jsonb(dict(counts)), id])
+
+
+def adopt(conn: Connection, respondent: bytes, respondent_key: str, erased_at: datetime) -> bool:
+    """Keep an erasure that a restored database has lost; False where it is there."""
+    known = conn.execute(
+        "SELECT FROM erased_respondent WHERE respondent = %s AND erased_at = %s", [respondent, erased_at]
+    )
+    if known.fetchone() is not None:
+        return False
+    conn.execute(
+        """WITH new AS (INSERT INTO erasure (erased_at, erased_by) VALUES (%(at)s, 'restored') RETURNING id)
+           INSERT INTO erased_respondent (respondent, respondent_key, erased_at, erasure)
+           SELECT %(who)s, %(key)s, %(at)s, id FROM new""",
+        {"who": respondent, "key": respondent_key, "at": erased_at},
+    )
+    return True
+
+
+def everyone(conn: Connection) -> list[dict[str, Any]]:
+    """Every pseudonym that was erased, oldest first: respondent, respondent_key, erased_at."""
+    return conn.execute(
+        "SELECT respondent, respondent_key, erased_at FROM erased_respondent ORDER BY erased_at, respondent_key"
+    ).fetchall()
+
+
+def latest(conn: Connection, digests: Sequence[bytes]) -> dict[bytes, datetime]:
+    """When each of these pseudonyms was last erased; those never erased are left out."""
+    rows = conn.execute(
+        """SELECT respondent, max(erased_at) AS erased_at FROM erased_respondent
+           WHERE respondent = ANY(%b::bytea[]) GROUP BY respondent""",
+        [list(digests)],
+    )
+    return {bytes(row["respondent"]): row["erased_at"] for row in rows}
+
+
+def any_yet(conn: Connection) -> bool:
+    """Whether anybody was ever erased."""
+    return conn.execute("SELECT FROM erased_respondent LIMIT 1").fetchone() is not None
+
+
+def is_tombstone(conn: Connection, id: UUID) -> bool:
+    """Whether an answer with this id came and its giver was erased."""
+    return conn.execute("SELECT FROM tombstone WHERE id = %s", [id]).fetchone() is not None
+
+
+def newest(conn: Connection, limit: int) -> list[dict[str, Any]]:
+    """The last erasures, newest first: id, erased_at, erased_by, counts."""
+    return conn.execute(
+        "SELECT id, erased_at, erased_by, counts FROM erasure ORDER BY erased_at DESC, id DESC LIMIT %s",
+        [limit],
+    ).fetchall()
