@@ -88,6 +88,12 @@ def judge(pipe: Pipe) -> Freshness:
     return Freshness(pipe.now, as_of, why is not None, why, gaps, pipe.survey_web_ready)
 
 
+def late_keys(pipe: Pipe) -> dict[str, bool]:
+    """Whether each key is late; "" stands for one that had no answers yet."""
+    alone = {one.key: judge(replace(pipe, keys=(one,))).late for one in pipe.keys}
+    return alone | {"": judge(replace(pipe, keys=())).late}
+
+
 def _as_of(pipe: Pipe) -> datetime | None:
     """The oldest moment to which a key that misses nothing is complete; where there is none, that of the last beat."""
     sound = [one.complete_to for one in pipe.keys if one.gap_at is None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from services.aggregator import SCHEMA
+from services.aggregator import SCHEMA, pages
 from services.aggregator.routes import changes, freshness, scorecards, scores
 from shared.settings import Settings, load
 from shared.web import health
@@ -14,6 +14,5 @@ from shared.web.app import make_app
 def create_app(settings: Settings | None = None) -> Flask:
     """The Flask app; call it in the process that serves."""
     blueprints = (scores.blueprint, scorecards.blueprint, changes.blueprint, freshness.blueprint)
-    return make_app(
-        "aggregator", settings or load(), SCHEMA, blueprints, (health.running("consumer"), health.NO_GAPS)
-    )
+    checks = (health.running("consumer"), health.NO_GAPS)
+    return make_app("aggregator", settings or load(), SCHEMA, (*blueprints, *pages.BLUEPRINTS), checks)

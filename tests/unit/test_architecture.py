@@ -34,6 +34,7 @@ PURE = [
     "services/aggregator/periods.py",
     "services/aggregator/scorecard.py",
     "services/aggregator/verdict.py",
+    "services/aggregator/views",
     "services/alerts/detection",
     "services/alerts/backtest.py",
     "services/alerts/backtest_changes.py",

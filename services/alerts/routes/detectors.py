@@ -12,7 +12,9 @@ from services.alerts import records, shown
 from services.alerts.detection import SETTINGS
 from services.alerts.schemas.detectors import DetectorPlace, DetectorQuery, Settings
 from services.alerts.store import decisions, detectors, heartbeats, incidents, maps
+from shared import beats
 from shared.db import Connection
+from shared.freshness import Freshness, judge, late_keys
 from shared.web.app import database
 from shared.web.auth import principal, require
 from shared.web.documents import DryRun, changes, check_if_match, decode_cursor, etag, page
@@ -35,17 +37,23 @@ def list_detectors(query: dict[str, Any]) -> dict[str, Any]:
 
     `state` is learning, ok, degraded, stale (nobody answers at the stage: `since` when, `expected` how many would have)
     or silenced (`silenced` names the silence, `muted` is the state it hides). It is null where the detector is switched
-    off (`enabled` is false) and has no open incident.
+    off (`enabled` is false) and has no open incident. It is that of the answers taken so far: `late` says that others
+    may be on their way to this detector: `ok` is no news then. `as_of`, `late` and `why` of the list are of all stages.
     """
     limit, after = query.pop("limit"), decode_cursor(query.pop("cursor"), len(PLACE))
     with database() as conn:
+        pipe = beats.pipe(conn)
         rows = detectors.page(conn, query, [str(value) for value in after] if after else None, limit + 1)
         own = incidents.records(conn, [_place(row) for row in rows])
         items = [shown.detector(row, own.get(_place(row), shown.NO_ALARMS)) for row in rows]
         items = records.silenced(conn, items, datetime.now(UTC))
         gone = heartbeats.stale(conn, {_key(row) for row in rows})
-    items = [shown.condition(item, gone.get(_key(item))) for item in items]
-    return page(items, limit, *PLACE)
+    late = late_keys(pipe)
+    items = [
+        shown.condition(item, gone.get(_key(item))) | {"late": late.get(_key(item), late[""])}
+        for item in items
+    ]
+    return page(items, limit, *PLACE) | _freshness(judge(pipe))
 
 
 @blueprint.route("/v1/detectors/<journey>/<stage>/<metric>/<audience>", methods=["PUT"])
@@ -83,6 +91,10 @@ def _check(place: dict[str, str]) -> None:
     errors = DetectorPlace().validate(place)
     if errors:
         raise invalid(errors)
+
+
+def _freshness(found: Freshness) -> dict[str, Any]:
+    return {"as_of": found.as_of, "late": found.late, "why": found.why}
 
 
 def _key(row: dict[str, Any]) -> str:

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from shared.db import Connection
-from tests.integration.aggregator.beating import beat, miss, pass_time
 from tests.integration.aggregator.conftest import Ask, Feed
+from tests.integration.beating import beat, miss, pass_time
 from tests.unit.aggregator.events import PLACES, recorded
 
 

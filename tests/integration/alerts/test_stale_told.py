@@ -15,6 +15,7 @@ from tests.integration.alerts.conftest import Call, Notifier, Put
 from tests.integration.alerts.line import Line, stale
 from tests.integration.alerts.receiver import Receiver
 from tests.integration.alerts.test_notifier import subjects, text
+from tests.integration.beating import beat, pass_time
 
 pytestmark = pytest.mark.usefixtures("mail_sink")
 
@@ -120,3 +121,13 @@ def test_metrics_count_stale_detectors_and_say_how_old_the_last_beat_is(silent: 
     lines = call("GET", "/metrics").text.splitlines()
     assert "journeyloop_detectors_stale 1.0" in lines
     assert any(line.startswith("journeyloop_heartbeat_age_seconds ") for line in lines)
+
+
+def test_detectors_say_where_answers_may_be_on_their_way(silent: Line, call: Call, conn: Connection) -> None:
+    beat(conn, 600)
+    at = beat(conn, 5, delivery=1_000_000)
+    listed = call("GET", "/v1/detectors", role="viewer").json
+    assert {item["stage"]: item["late"] for item in listed["items"]} == {"delivery": True, "returns": False}
+    assert (listed["late"], listed["as_of"] < isoformat(at)) == (True, True)
+    pass_time(conn, 120)
+    assert all(one["late"] for one in detectors(call).values())

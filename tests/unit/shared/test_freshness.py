@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.freshness import Key, Pipe, duration, judge
+from shared.freshness import Key, Pipe, duration, judge, late_keys
 
 NOW = datetime(2026, 11, 22, 9, 26, tzinfo=UTC)
 HEALTHY = Pipe(
@@ -86,6 +86,13 @@ def test_a_gap_is_told_beside_the_time_of_the_others() -> None:
     assert found.as_of == ago(seconds=40)
     assert [(one.stage, one.after) for one in found.gaps] == [("order", 7)]
     assert not judge(with_key(Key("shop/order", ago(hours=2), gap_at=ago(hours=1))).within("fleet")).late
+
+
+def test_each_key_is_late_for_itself() -> None:
+    assert late_keys(with_key(Key("shop/order", ago(minutes=3)))) == {
+        "shop/delivery": False, "shop/order": True, "fleet/repair": False, "": False,
+    }  # fmt: skip
+    assert all(late_keys(replace(HEALTHY, receiver_ready=False)).values())
 
 
 def test_many_gaps_are_counted() -> None:

@@ -1,4 +1,4 @@
-"""The pipe to a test's aggregator: a consumer that lives and the relay's beats, or not."""
+"""The pipe to a receiver of a test: a consumer that lives and the relay's beats, or not."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""What pages show, worked out from facts: pure modules, one or more a page."""
