@@ -8,7 +8,6 @@ from typing import Any
 
 from services.alerts.channels import addressed, chat, email, webhook
 from services.alerts.channels.addressed import Channel
-from services.alerts.channels.deadline import TimeUp, within
 from services.alerts.channels.outcome import Outcome, Refused
 from services.alerts.links import incident_link
 from services.alerts.messages.compose import Message, message, message_for_test
@@ -19,6 +18,7 @@ from services.alerts.secret_texts import filled_in
 from services.alerts.store import incidents, owners, silences, stories
 from services.alerts.store import notifications as store
 from shared.db import Connection
+from shared.deadline import TimeUp, within
 from shared.events import isoformat
 from shared.settings import Settings, SettingsError, secret_from_environment
 from shared.wording import clean

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from flask import Request, Response
+from flask import Request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.wrappers import Response
 
 from shared.access.sessions import VALID_FOR
 from shared.settings import Settings

@@ -12,9 +12,9 @@ import time
 from datetime import UTC, datetime
 
 from flask import Response, current_app, request
-from marshmallow import ValidationError, validate
 from werkzeug.wrappers import Response as AnyResponse
 
+from services.survey.admin.addresses import address_errors
 from services.survey.admin.pages import blueprint
 from services.survey.rate_limit import Window
 from shared.access import Principal, accounts, keys, links, sessions
@@ -30,10 +30,6 @@ from shared.web.state import database, settings
 # What one address of the network may ask for: links, and keys that are none. A good key or link is never refused.
 MOST, WITHIN_SECONDS = 30, 300
 GONE = 410
-_ADDRESS = validate.And(
-    validate.Length(max=254, error="An address has at most 254 characters."),
-    validate.Email(error="This is not an e-mail address, like ana@example.com."),
-)
 
 
 @blueprint.get("/sign-in")
@@ -55,10 +51,9 @@ def post_sign_in() -> AnyResponse:
     if "key" in form.values:
         return _by_key(form)
     _count()
-    try:
-        email = str(_ADDRESS(form.value("email")))
-    except ValidationError as error:
-        return _form(form.failed({"email": error.messages}))
+    email = str(form.value("email"))
+    if errors := address_errors(email):
+        return _form(form.failed(errors))
     with database() as conn:
         links.ask(conn, email, form.value("next"))
     until = datetime.now(UTC) + links.VALID_FOR
