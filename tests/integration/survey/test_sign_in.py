@@ -118,7 +118,8 @@ def test_a_forged_link_is_good_for_nothing(people: People, change: Callable[[str
 def test_the_id_in_the_database_opens_nothing(people: People) -> None:
     people.ask(ANA)
     row = people.conn.execute("SELECT id FROM access.sign_in_link").fetchone()
-    assert row and people.open(str(row["id"])).status_code == 410
+    assert row
+    assert people.open(str(row["id"])).status_code == 410
 
 
 def test_nobody_learns_whose_an_address_is(people: People) -> None:
