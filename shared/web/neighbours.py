@@ -80,6 +80,8 @@ def _address(service: str, path: str, query: Mapping[str, Any]) -> str:
 def _get(address: str, headers: dict[str, str]) -> Asked:
     try:
         answer = _connections().request("GET", address, headers=headers, redirect=False)
+    except urllib3.exceptions.NewConnectionError:  # one of the timeouts, by its name only
+        return Asked(failure="does not answer")
     except urllib3.exceptions.TimeoutError:
         return Asked(failure="took longer than 1 s")
     except urllib3.exceptions.HTTPError:
