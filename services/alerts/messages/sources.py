@@ -11,17 +11,20 @@ from shared import wording
 
 @dataclass(frozen=True)
 class Line:
-    """One source of the change, in whole points, with a remark behind it; `named` where it is one group."""
+    """One source of the change, in whole points, with a remark behind it; `named` where it is one group, `mix` where
+    it is no real change."""
 
     name: str
     points: int
     remark: str = ""
     named: bool = True
+    mix: bool = False
 
 
 def lines(cause: Cause) -> Iterator[Line]:
     """What is beyond noise by name, the rest together, the mix apart; first what it is. They add up to the change."""
-    mix = [Line("Different mix", cause.mix, "not a real change", named=False)] if cause.mix else []
+    moved = Line("Different mix", cause.mix, "not a real change", named=False, mix=True)
+    mix = [moved] if cause.mix else []
     if cause.kind == MIX:
         yield from mix
     across = "at all touchpoints" if cause.kind == SEGMENT else ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint
 
-from services.alerts.pages import incident, incidents
+from services.alerts.pages import incident, incident_acts, incidents
 
 _FILES = Blueprint(
     "alerts_files",
@@ -15,4 +15,4 @@ _FILES = Blueprint(
     static_url_path="/static/alerts",
 )
 
-BLUEPRINTS = (_FILES, incidents.blueprint, incident.blueprint)
+BLUEPRINTS = (_FILES, incidents.blueprint, incident.blueprint, incident_acts.blueprint)

@@ -1,119 +1,95 @@
-"""`/incidents/{id}`: what the message said, and what happened since; read-only, opened by the signed link."""
+"""`/incidents/{id}`: what the message said, what is known since, and, for a lead, what to do about it.
+
+The signed link of a message opens it read-only for 7 days; acting takes a sign-in.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
 
-from services.alerts import page_texts, page_truth, records, why
+from services.alerts import acting, reading
 from services.alerts.links import LinkExpired, opens
-from services.alerts.messages.gather import story
-from services.alerts.messages.section import Section, section
-from services.alerts.messages.story import OPENED, RESOLVED
-from services.alerts.store import incidents, owners, stories
+from services.alerts.views import incident_page
 from shared.web.app import database, settings
-from shared.web.auth import public
-from shared.wording import signed
+from shared.web.auth import principal_or_none, public_page
+from shared.web.forms import Form
+from shared.web.pages import render
 
 blueprint = Blueprint("incident_page", __name__)
 
-blueprint.add_app_template_filter(signed)
-PAGE_TIMEOUT_SECONDS = 1.0
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-}
 
-
-@blueprint.route("/incidents/<incident>", methods=["GET"])
-@public
-def incident(incident: str) -> Response:
-    """One incident, with `?t=` from an alert's link: signed for it, 7 days. 403 without."""
+@blueprint.get("/incidents/<incident>")
+@public_page
+def incident(incident: str) -> AnyResponse:
+    """One incident: for whoever is signed in, and for whoever has its link (`?t=`), who cannot act."""
+    who = principal_or_none()
+    if who is not None and who.may("viewer"):
+        return shown(incident)
+    if "t" not in request.args:
+        return redirect(_sign_in(incident), 303)
     try:
-        allowed = opens(settings(), incident, request.args.get("t", ""))
+        allowed = opens(settings(), incident, request.args["t"])
     except LinkExpired:
-        return _page("no_entry.html", 403, expired=True)
-    facts = _facts(incident) if allowed else None
-    if facts is None:
-        return _page("no_entry.html", 403, expired=False)
-    return _page("incident.html", 200, **facts)
+        return _no_entry(incident, expired=True)
+    return shown(incident) if allowed else _no_entry(incident, expired=False)
 
 
-def _facts(incident: str) -> dict[str, Any] | None:
+def shown(
+    incident: str, note: Form | None = None, resolution: Form | None = None, said: str | None = None
+) -> Response:
+    """The page, with its two forms as they are or as they were sent; 422 where something is wrong with one.
+
+    `said`: why nothing was done.
+    """
+    now, zone = datetime.now(UTC), settings().report_tz
+    note, resolution = note or Form.blank(), resolution or Form.blank()
+    may_act = _may("lead")
     with database() as conn:
-        row = incidents.read(conn, incident)
-        if row is None:
-            return None
-        journey_map = stories.journey_map(conn, row["journey"])
-        resolution = stories.resolution(conn, incident)
-        if resolution is None and row["state"] == "resolved":
-            resolution = {"note": stories.closing_note(conn, incident)}
-        happened = page_texts.timeline(
-            incidents.timeline(conn, incident),
-            stories.told(conn, incident),
-            owners.names(conn),
-            settings().report_tz,
-        )
-        record = records.record(conn, row)["in_words"]
-        silence = records.silence(conn, row, datetime.now(UTC))
-    known, zone = _known(row), settings().report_tz
-    counted = page_texts.counted(known["changes"], zone)
-    opened = _section(row, journey_map, OPENED, known)
-    ended = _section(row, journey_map, RESOLVED, resolution or {}) if row["state"] == "resolved" else None
-    return {
-        "opened": opened,
-        "ended": ended,
-        "state": page_texts.STATES[row["state"]],
-        "silenced": page_texts.silenced(silence, zone),
-        "acting": page_texts.acting(row),
-        "counted": f"by {counted}" if counted else "when it opened",
-        "happened": happened,
-        "record": record,
-        "truth": [
-            *page_truth.answers(row, known["changes"], counted),
-            *page_truth.asking_facts(known["measurement"], datetime.now(zone).date()),
-        ],
-    }
-
-
-def _known(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Cause and measurement; asked for where the message had to go without, and kept once they are known."""
-    now = datetime.now(UTC)
-    changes = row["cause"] or why.changes(settings(), row, now, timeout=PAGE_TIMEOUT_SECONDS)
-    measurement = row["measurement"] or why.measurement(settings(), row, now, timeout=PAGE_TIMEOUT_SECONDS)
+        row = acting.found(conn, incident)
+        stored = reading.stored(conn, row)
+    answered = reading.answered(settings(), row, comments=may_act)
     with database() as conn:
-        if changes and not row["cause"]:
-            stories.keep_cause(conn, row["id"], changes)
-        if measurement and not row["measurement"]:
-            stories.keep_measurement(conn, row["id"], measurement)
-    return {"changes": changes, "measurement": measurement}
-
-
-def _section(
-    row: Mapping[str, Any], journey_map: dict[str, Any] | None, kind: str, facts: dict[str, Any]
-) -> Section:
-    now = datetime.now(UTC)
-    told = story(
-        row,
-        journey_map,
-        kind=kind,
-        facts=facts,
-        addressee=None,
-        because="",
-        told_at=now,
-        link="",
-        zone=settings().report_tz,
+        reading.keep(conn, row, answered.known)
+    wrong = note if note.errors else resolution
+    page = render(
+        "incident.html",
+        422 if wrong.errors else 200,
+        nav="incidents",
+        may_act=may_act,
+        sign_in=None if _may("viewer") else _sign_in(row["id"]),
+        note=note,
+        resolution=resolution,
+        wrong=wrong,
+        refused=said,
+        failed=answered.failed,
+        comments_address=urlencode(reading.comments_question(row, settings())),
+        silence_address=urlencode({name: row[name] for name in ("journey", "stage")}),
+        **incident_page.shown(stored, answered.known, now, zone),
     )
-    return section(replace(told, resolved_at=None))
+    return page if _may("viewer") else _without_address(page)
 
 
-def _page(template: str, status: int, **values: Any) -> Response:
-    response = make_response(render_template(template, **values), status)
-    response.headers.update(_HEADERS)
-    return response
+def _may(role: str) -> bool:
+    who = principal_or_none()
+    return who is not None and who.may(role)
+
+
+def _sign_in(incident: str) -> str:
+    """Where to sign in, and come back here."""
+    wanted = f"{settings().alerts_url}/incidents/{incident}"
+    return f"{settings().survey_url}/sign-in?{urlencode({'next': wanted})}"
+
+
+def _no_entry(incident: str, **why: Any) -> Response:
+    return _without_address(render("no_entry.html", 403, sign_in=_sign_in(incident), **why))
+
+
+def _without_address(page: Response) -> Response:
+    """A page opened by a link tells nobody its address: who has that, has the link."""
+    page.headers["Referrer-Policy"] = "no-referrer"
+    return page

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from shared.access import Principal, sessions
 from shared.db import Connection
 from shared.web import session_cookie
+from shared.web.auth import CSRF_FIELD
 from shared.web.state import settings
 
 
@@ -25,6 +26,6 @@ def sign_in(client: FlaskClient, conn: Connection, email: str) -> None:
     client.set_cookie(name, value)
 
 
-def csrf(page: str) -> str:
-    """The token of the first form on a page."""
-    return re.findall(r'name="csrf" value="([^"]+)"', page)[0]
+def csrf(page: str) -> dict[str, str]:
+    """The field with the token of the forms on a page."""
+    return {CSRF_FIELD: re.findall(rf'name="{CSRF_FIELD}" value="([^"]+)"', page)[0]}

@@ -1,8 +1,9 @@
-"""The incident page: opened by its signed link, and by nothing else."""
+"""The incident page by its signed link: read-only, for one incident, for seven days."""
 
 from __future__ import annotations
 
 import time
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -35,6 +36,8 @@ def test_the_link_opens_its_incident(client: FlaskClient, settings: Settings, in
     assert "Ben told by e-mail" in page.text
     assert "it has no record yet" in page.text
     assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert "<form" not in page.text
+    assert f"/sign-in?next={quote(f'{settings.alerts_url}/incidents/{incident}', safe='')}" in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert client.get("/static/alerts/incident.css").status_code == 200
 
@@ -54,9 +57,9 @@ def test_no_other_link_does(client: FlaskClient, settings: Settings, incident: s
     other = path(settings, "AAAA1111").partition("?")[2]
     for query in ("", "?t=", "?t=nonsense", "?t=%F0%9F", f"?{other}"):
         page = client.get(f"/incidents/{incident}{query}")
-        assert page.status_code in (400, 403), query
+        assert page.status_code == (403 if query else 303), query
         assert "Delivery" not in page.text
-    assert client.get(path(settings, "AAAA1111")).status_code == 403
+    assert client.get(path(settings, "AAAA1111")).status_code == 404
 
 
 def test_a_link_ends_after_seven_days(

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.alerts import page_truth
 from services.alerts.measurement import judged
 from services.alerts.messages import asking
+from services.alerts.views import truth
 
 ZONE = ZoneInfo("Europe/Berlin")
 TODAY = date(2025, 11, 16)  # a Sunday
@@ -193,13 +193,13 @@ def test_in_words() -> None:
 
 
 def test_the_page_says_what_is_not_known() -> None:
-    [fact] = page_truth.asking_facts(None, TODAY)
+    [fact] = truth.asking_facts(None, TODAY)
     assert (fact.name, fact.values) == ("Measurement", ("The survey service could not be asked.",))
     few = measured(
         volume={"before": None, "since": None, "moved": None},
         channels=[{"channel": "app", "before": None, "since": 1.0, "moved": None}],
     )
-    found = {fact.name: fact.values for fact in page_truth.asking_facts(few, TODAY)}
+    found = {fact.name: fact.values for fact in truth.asking_facts(few, TODAY)}
     assert found["Volume"] == ("Too few whole days to tell",)
     assert found["Channels"] == ("app; before, no answer named its channel",)
     assert found["Languages"] == ("No answer names its language",)
@@ -220,18 +220,18 @@ def test_one_side_that_names_none_is_not_called_too_few(
         {"language": name, "before": was, "since": now, "moved": None}
         for name, was, now in zip(("en", "de"), before, since, strict=True)
     ]
-    facts = page_truth.asking_facts(measured(languages=languages), TODAY)
+    facts = truth.asking_facts(measured(languages=languages), TODAY)
     assert [fact.values for fact in facts if fact.name == "Languages"] == [(words,)]
 
 
 def test_two_counts_of_answers_say_of_when_they_are() -> None:
     incident = {"before": {"n": 17_240}, "since": {"n": 179}, "evidence": 912.4, "budget": 730.0}
-    found = {fact.name: fact.values for fact in page_truth.answers(incident, None, None)}
+    found = {fact.name: fact.values for fact in truth.answers(incident, None, None)}
     assert found == {
         "Answers": ("179 when it opened, against 17,240 before",),
         "Evidence": ("912, where 730 opens an incident",),
     }
     changes = {"before": {"n": 17_240}, "since": {"n": 550}}
-    [answers, _] = page_truth.answers(incident, changes, "Sun 22 Nov 2026, 11:04 CET")
+    [answers, _] = truth.answers(incident, changes, "Sun 22 Nov 2026, 11:04 CET")
     assert answers.values[0] == "550 by Sun 22 Nov 2026, 11:04 CET, against 17,240 before"
     assert len(answers.values) == 2

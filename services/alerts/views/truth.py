@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,6 +48,32 @@ def asking_facts(measurement: Row | None, today: date) -> list[Fact]:
         Fact("Wording", tuple(_wordings(measurement["wordings"], today))),
         Fact("Response rate", (_rate(measurement["response_rate"]),)),
     ]
+
+
+def recount(asked: Row | None, days: Sequence[Row] | None) -> list[Fact]:
+    """What the survey service holds against what the scores count, of the days of `asked` (its /v1/measurement).
+
+    days: the points of /v1/scores/series. Nothing where one of the two services could not be asked.
+    """
+    if asked is None or days is None:
+        return []
+    first, last = asked["since"]["from"], asked["since"]["to"]
+    held = sum(day["answers"] for day in asked["since"]["days"])
+    counted = sum(day["n"] for day in days if first <= day["from"] <= last)
+    found = f"{held:,} answers are stored from {_day(first)} to {_day(last)}, the scores count {counted:,}"
+    if held == counted:
+        return [Fact("Recount", (f"{found}: no difference",))]
+    return [
+        Fact(
+            "Recount",
+            (f"{found}: {abs(held - counted):,} {'more' if counted > held else 'not counted yet'}",),
+        )
+    ]
+
+
+def _day(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%b}"
 
 
 def _answers(when: str, since: int, before: int) -> str:

@@ -1,4 +1,4 @@
-"""Words of the incident page that no message has: states and the timeline. Pure."""
+"""What happened to an incident, who was told and what people did, in order of time. Pure."""
 
 from __future__ import annotations
 
@@ -13,11 +13,6 @@ from shared.wording import clean
 
 Row = Mapping[str, Any]
 
-STATES = {
-    "open": ("▼", "Degraded, open"),
-    "acknowledged": ("▼", "Degraded, acknowledged"),
-    "resolved": ("●", "Resolved"),
-}
 _EVENTS = {
     "opened": "Opened",
     "silenced": "Kept back",
@@ -51,7 +46,7 @@ def timeline(
 def _event(event: Row, zone: ZoneInfo) -> Happening:
     who = f" by {clean(event['who'])}" if event["who"] else ""
     what = _EVENTS.get(event["kind"], clean(event["kind"]))
-    return Happening(event["at"], _when(event["at"], zone), f"{what}{who}", event["text"] or "")
+    return Happening(event["at"], when(event["at"], zone), f"{what}{who}", event["text"] or "")
 
 
 def _tellings(row: Row, names: Mapping[str, str], zone: ZoneInfo) -> Iterator[Happening]:
@@ -61,10 +56,10 @@ def _tellings(row: Row, names: Mapping[str, str], zone: ZoneInfo) -> Iterator[Ha
     told = "reminded" if row["kind"] == "repeated" else "told"
     for number, at in enumerate(sent_at):
         what = f"Sent again to {who} {way}" if number else f"{who} {told} {way}"
-        yield Happening(at, _when(at, zone), what, "")
+        yield Happening(at, when(at, zone), what, "")
     if row["state"] != "sent" or not sent_at:
         at, what, detail = _going(row)
-        yield Happening(at, _when(at, zone), f"{who} {what} {way}", detail)
+        yield Happening(at, when(at, zone), f"{who} {what} {way}", detail)
 
 
 def _going(row: Row) -> tuple[datetime, str, str]:
@@ -88,25 +83,10 @@ def _going(row: Row) -> tuple[datetime, str, str]:
 def counted(changes: Row | None, zone: ZoneInfo) -> str | None:
     """When the figures that were told were counted; None where they are those of the opening."""
     at = changes and changes.get("computed_at")
-    return _when(parse_time(at), zone) if at else None
+    return when(parse_time(at), zone) if at else None
 
 
-def silenced(silence: Row | None, zone: ZoneInfo) -> str | None:
-    """The silence in force: Silenced until Mon 24 Nov 2026, 18:00 CET (why)."""
-    if silence is None:
-        return None
-    return f"Silenced until {_when(silence['ends_at'], zone)} ({clean(silence['document']['why'])})"
-
-
-def acting(incident: Row) -> list[str]:
-    """How to act on an incident, while there is something to do about it."""
-    actions = {"open": ("acknowledge", "resolve"), "acknowledged": ("resolve",)}.get(incident["state"], ())
-    return [
-        f"To {action}: POST /v1/incidents/{incident['id']}/{action} with a lead\u2019s key."
-        for action in actions
-    ]
-
-
-def _when(at: datetime, zone: ZoneInfo) -> str:
+def when(at: datetime, zone: ZoneInfo) -> str:
+    """Mon 24 Nov 2026, 18:00 CET."""
     local = at.astimezone(zone)
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
