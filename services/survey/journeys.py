@@ -85,9 +85,7 @@ def _keep_used_places(conn: Connection, journey: str, document: Document) -> Non
 
 
 def _used(row: places.Document, count: int) -> str:
-    place = f"Touchpoint ‘{row['touchpoint']}’ of stage ‘{row['stage']}’"
-    noun = "response" if count == 1 else "responses"
-    return f"{place} has {count:,} {noun} and the {row['status']} survey ‘{row['survey']}’."
+    return places.used_text(row["stage"], row["touchpoint"], count, row["status"], row["survey"])
 
 
 def _warnings(document: Document) -> list[str]:

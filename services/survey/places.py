@@ -33,6 +33,13 @@ def displaced(journey: Document, surveys: Iterable[Document]) -> list[Document]:
     return [survey for survey in surveys if survey["touchpoint"] not in known.get(survey["stage"], ())]
 
 
+def used_text(stage: str, touchpoint: str, count: int, status: str, survey: str) -> str:
+    """What stands on a touchpoint that is to leave the map: its responses, and the survey that uses it."""
+    noun = "response" if count == 1 else "responses"
+    place = f"Touchpoint ‘{touchpoint}’ of stage ‘{stage}’"
+    return f"{place} has {count:,} {noun} and the {status} survey ‘{survey}’."
+
+
 def place_errors(journey: Document, survey: Document) -> dict[str, list[str]]:
     """What is wrong with a survey's stage or touchpoint, by field; empty where its place exists."""
     known = places(journey)

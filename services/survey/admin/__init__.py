@@ -4,7 +4,28 @@ Addresses: /setup, /admin/…, /comments, /imports…, /keys, /users, /privacy, 
 `services/survey/templates/admin/`.
 """
 
-from services.survey.admin import sign_in
+from services.survey.admin import (
+    journey_map,
+    journeys,
+    keys,
+    map_parts,
+    sign_in,
+    survey_edit,
+    survey_new,
+    surveys,
+    users,
+)
 from services.survey.admin.pages import blueprint
 
-__all__ = ["blueprint", "sign_in"]
+__all__ = [
+    "blueprint",
+    "journey_map",
+    "journeys",
+    "keys",
+    "map_parts",
+    "sign_in",
+    "survey_edit",
+    "survey_new",
+    "surveys",
+    "users",
+]
