@@ -23,6 +23,7 @@ from services.survey.routes import (
     secret,
     surveys,
     unsubscribe,
+    voids,
 )
 from shared import outbox
 from shared.db import Connection
@@ -41,6 +42,7 @@ BLUEPRINTS = [
     embed.blueprint,
     responses.blueprint,
     respondents.blueprint,
+    voids.blueprint,
     measurement.blueprint,
     batch.blueprint,
     imports.blueprint,

@@ -39,6 +39,17 @@ def recorded(
 
 def amended(definition: Definition, stored: dict[str, Any], score: int, reasons: list[str]) -> dict[str, Any]:
     """The data of response.amended: the original's place, segments, revision and times, and what it was before."""
+    return _later(definition, stored, score, reasons)
+
+
+def voided(definition: Definition, stored: dict[str, Any]) -> dict[str, Any]:
+    """The data of response.voided: the original's, without a score, and what it was before."""
+    return _later(definition, stored, None, [])
+
+
+def _later(
+    definition: Definition, stored: dict[str, Any], score: int | None, reasons: list[str]
+) -> dict[str, Any]:
     answered_at: datetime = stored["answered_at"]
     return {
         "answer_id": str(stored["answer_id"]),

@@ -30,7 +30,7 @@ def find(
     Employees' answers are left out: next to a time and a place they would name their author. among: of these
     surveys only. Raises Problem 422 naming a filter, and psycopg.errors.QueryCanceled after 2 s.
     """
-    since, until = _bound("from", query["from_"], 0, zone), _bound("to", query["to"], 1, zone)
+    since, until = bound("from", query["from_"], 0, zone), bound("to", query["to"], 1, zone)
     lowest, highest = scores(query["score"])
     filters = {name: query[name] for name in ("reason", "q", "with_comment")}
     after_time, after_id = _cursor(query["cursor"])
@@ -63,7 +63,7 @@ def _keys(conn: Connection, query: dict[str, Any], among: Collection[str] | None
     return keys if among is None else [key for key in keys if key in among]
 
 
-def _bound(name: str, text: str | None, days: int, zone: ZoneInfo) -> datetime | None:
+def bound(name: str, text: str | None, days: int, zone: ZoneInfo) -> datetime | None:
     """A time with a zone as it is; a day as its start in REPORT_TZ, `days` later."""
     if not text:
         return None
