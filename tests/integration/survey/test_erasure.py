@@ -8,12 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from services.survey import erasing, respondents, worker
+from services.survey import respondents, worker
 from services.survey.imports.opening import open_file
-from services.survey.store import erasures, imports
+from services.survey.store import imports
 from shared.events import RESPONSES, isoformat
 from shared.settings import Settings
-from shared.web.app import database
 from tests.integration.survey.conftest import Service
 
 OLD_KEY = b"an old pseudonym key of the tests, long enough"
@@ -204,27 +203,6 @@ def test_a_file_that_waits_while_its_person_is_erased(shop: Service, settings: S
     assert "odd" not in left
     assert "fine" in left
     assert len(shop.events(RESPONSES)) == 2
-
-
-def test_applied_again_after_a_restore(shop: Service, settings: Settings) -> None:
-    shop.answer(respondent="cust-one", comment="call me")
-    restored = shop.rows("SELECT id, comment, respondent, respondent_key, first_content FROM response")[0]
-    erase(shop)
-    ((kept,), lost) = erasures.everyone(shop.conn), "TRUNCATE erasure, erased_respondent, tombstone"
-    shop.conn.execute(lost)
-    shop.conn.execute(
-        """UPDATE response SET id = %(id)s, comment = %(comment)s, respondent = %(respondent)s,
-                  respondent_key = %(respondent_key)s, first_content = %(first_content)s""",
-        restored,
-    )
-    shop.answer(respondent="cust-one", comment="since then")
-    assert erasures.adopt(shop.conn, **kept) is True
-    assert erasures.adopt(shop.conn, **kept) is False
-    with shop.app.app_context():
-        found = erasing.reapply(database, bytes(kept["respondent"]), kept["erased_at"])
-    assert (found["answers"], found["comments"]) == (1, 1)
-    assert [answer["comment"] for answer in export(shop)["answers"]] == ["since then"]
-    assert shop.answer(id=str(restored["id"]), respondent="cust-one").status_code == 200
 
 
 def test_odd_bodies(shop: Service) -> None:
