@@ -12,12 +12,14 @@ import requests
 from services.cli.backtest import backtest
 from services.cli.check import check
 from services.cli.configuration import apply, diff, export
+from services.cli.erasures import erasures
 from services.cli.imports import import_
 from services.cli.keys import keys
 from services.cli.migrate import migrate
 from services.cli.rebuild import rebuild
 from services.cli.recount import recount
 from services.cli.republish import republish
+from services.cli.users import users
 from shared.db import SchemaOutdated
 from shared.settings import SettingsError, adopt_env_file
 
@@ -39,7 +41,21 @@ def journeyloop() -> None:
         adopt_env_file(folder / ENV_FILE)
 
 
-for command in (migrate, keys, apply, diff, export, import_, check, backtest, recount, republish, rebuild):
+for command in (
+    migrate,
+    keys,
+    users,
+    apply,
+    diff,
+    export,
+    import_,
+    check,
+    backtest,
+    recount,
+    republish,
+    rebuild,
+    erasures,
+):
     journeyloop.add_command(command)
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import Response, current_app, g, redirect, request
+from werkzeug.urls import iri_to_uri
 
 from shared.access import Principal, authenticate, sessions
 from shared.web import session_cookie
@@ -188,7 +189,7 @@ def _check_texts() -> None:
 def _to_sign_in() -> Response:
     """To the sign-in page, and from there back to this page (after a form: to the page that it was on)."""
     own = getattr(settings(), f"{current_app.name}_url")
-    wanted = own + request.full_path.removesuffix("?")
+    wanted = iri_to_uri(own + request.full_path.removesuffix("?"))
     if request.method not in SAFE_METHODS:
         wanted = own_address(settings(), request.headers.get("Referer", "")) or f"{own}/"
     found = redirect(f"{settings().survey_url}/sign-in?{urlencode({'next': wanted})}", 303)
