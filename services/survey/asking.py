@@ -61,18 +61,38 @@ def ask(conn: Connection, settings: Settings, definition: Definition, visitor: V
     return _with(decision, _unverified(visitor))
 
 
+def foresee(conn: Connection, settings: Settings, definition: Definition, respondent: str | None) -> Decision:
+    """What the rules would say now to a respondent whose signature is right, or to a browser that was never here.
+
+    For those who set the survey up: nobody is asked, and nothing is kept.
+    """
+    now = datetime.now(settings.report_tz)
+    name = (respondent or "").strip()[:MAX_TEXT]
+    if name and not unstorable(name):
+        return _decide(conn, settings, definition, name, now)
+    rules = _rules(definition, rest_days=0)
+    return eligibility.decide(
+        rules, Past(), eligibility.draw(rules.survey, f"browser:{randbelow(DRAWS)}"), now
+    )
+
+
 def _ask_respondent(
     conn: Connection, settings: Settings, definition: Definition, name: str, now: datetime
 ) -> Decision:
-    keys = settings.respondent_keys
-    pseudonym = respondents.pseudonym(keys, name)
+    pseudonym = respondents.pseudonym(settings.respondent_keys, name)
     contacts.lock(conn, pseudonym)
-    past = contacts.past(conn, respondents.every_digest(keys, name))
-    rules = _rules(definition, settings.ask_rest_days)
-    decision = eligibility.decide(rules, past, eligibility.draw(rules.survey, f"respondent:{name}"), now)
+    decision = _decide(conn, settings, definition, name, now)
     if decision.show:
         contacts.record(conn, pseudonym, definition.survey, "asked_at", now)
     return _with(decision, Verdict(True, "respondent: verified"))
+
+
+def _decide(
+    conn: Connection, settings: Settings, definition: Definition, name: str, now: datetime
+) -> Decision:
+    past = contacts.past(conn, respondents.every_digest(settings.respondent_keys, name))
+    rules = _rules(definition, settings.ask_rest_days)
+    return eligibility.decide(rules, past, eligibility.draw(rules.survey, f"respondent:{name}"), now)
 
 
 def _rules(definition: Definition, rest_days: int) -> eligibility.Rules:

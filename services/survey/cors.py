@@ -10,11 +10,16 @@ from shared.web.problems import Problem
 _DAY = 86_400
 
 
+def admits(definition: Definition, origin: str) -> bool:
+    """Whether pages of `origin` may show the survey."""
+    return not definition.origins or origin in definition.origins
+
+
 def check_origin(definition: Definition) -> None:
     """Problem 403 where the browser says that a page calls which is not on the survey's list."""
     origin = request.headers.get("Origin")
     g.allowed_origins = definition.origins
-    if origin and definition.origins and origin not in definition.origins:
+    if origin and not admits(definition, origin):
         listed = ", ".join(definition.origins)
         raise Problem(403, "Origin not allowed", f"{origin} is not among the survey's origins: {listed}.")
 

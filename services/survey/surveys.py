@@ -32,7 +32,7 @@ def put(
     if not dry_run and before != document:
         surveys.save(conn, survey, document, _revision(stored, document))
         _announce(conn, touched)
-    return Change(before, document, _warnings(found[document["journey"]], document))
+    return Change(before, document, warnings(found[document["journey"]], document))
 
 
 def delete(conn: Connection, survey: str, check_match: CheckMatch) -> None:
@@ -90,14 +90,15 @@ def _revision(stored: dict[str, Any] | None, document: Document) -> int:
     return int(stored["revision"]) + (1 if reworded and not document.get("same_meaning") else 0)
 
 
-def _warnings(journey: dict[str, Any] | None, document: Document) -> list[str]:
+def warnings(journey: dict[str, Any] | None, document: Document) -> list[str]:
+    """What to think about before the survey is live, or once it is; none where it is not meant to be."""
     if journey is None or document["status"] != "live":
         return []
-    warnings = [] if document.get("origins") else ["origins is empty: any site may show this survey."]
+    found = [] if document.get("origins") else ["origins is empty: any site may show this survey."]
     stages = journey["document"].get("stages") or []
     if not (document.get("fatigue") or {}).get("cooldown_days"):
-        warnings.append("fatigue.cooldown_days is not set: a visitor may be asked on every page view.")
-    owned = any(stage.get("owner") for stage in stages if stage["key"] == document["stage"])
-    if not owned and not journey["document"].get("owner"):
-        warnings.append(f"Stage ‘{document['stage']}’ has no owner; alerts go to the fallback.")
-    return warnings
+        found.append("fatigue.cooldown_days is not set: a visitor may be asked on every page view.")
+    stage: Document = next((stage for stage in stages if stage["key"] == document["stage"]), {})
+    if not stage.get("owner") and not journey["document"].get("owner"):
+        found.append(f"{stage.get('name') or document['stage']} has no owner; alerts go to the fallback.")
+    return found

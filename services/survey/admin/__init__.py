@@ -11,7 +11,11 @@ from services.survey.admin import (
     map_parts,
     sign_in,
     survey_edit,
+    survey_health,
+    survey_install,
     survey_new,
+    survey_preview,
+    survey_sending,
     surveys,
     users,
 )
@@ -25,7 +29,11 @@ __all__ = [
     "map_parts",
     "sign_in",
     "survey_edit",
+    "survey_health",
+    "survey_install",
     "survey_new",
+    "survey_preview",
+    "survey_sending",
     "surveys",
     "users",
 ]

@@ -36,8 +36,7 @@ class Secret(Schema):
 @blueprint.response(200, Secret)
 def get_secret(survey: str) -> dict[str, Any]:
     """The secret for `sig` = HMAC-SHA256(secret, respondent) in hexadecimal. Keep it on your server."""
-    with database() as conn:
-        return _secret(current(conn, survey))
+    return read_secret(survey)
 
 
 @blueprint.route("/v1/surveys/<survey>/secret/rotate", methods=["POST"])
@@ -46,6 +45,17 @@ def get_secret(survey: str) -> dict[str, Any]:
 @blueprint.response(200, Secret)
 def rotate_secret(survey: str) -> dict[str, Any]:
     """Make a new secret. Signatures made with the one before count for 7 more days, those before it no longer."""
+    return renew_secret(survey)
+
+
+def read_secret(survey: str) -> dict[str, Any]:
+    """{survey, secret, generation, previous_counts_until}. Raises Problem 404."""
+    with database() as conn:
+        return _secret(current(conn, survey))
+
+
+def renew_secret(survey: str) -> dict[str, Any]:
+    """The same after a new secret was made. Raises Problem 404."""
     with database() as conn:
         return _secret(_rotate(conn, survey))
 

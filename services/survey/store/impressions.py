@@ -61,6 +61,16 @@ def total(conn: Connection, surveys: Sequence[str], first: date, last: date) -> 
     return row
 
 
+def totals(conn: Connection, surveys: Sequence[str], first: date, last: date) -> dict[str, dict[str, int]]:
+    """{survey: {shown, started, answered, dismissed}} from `first` to `last`, both included; those never shown lack."""
+    rows = conn.execute(
+        f"""SELECT survey, {_SUMS} FROM impression WHERE survey = ANY(%s) AND day BETWEEN %s AND %s
+            GROUP BY survey""",
+        [list(surveys), first, last],
+    )
+    return {row.pop("survey"): row for row in rows.fetchall()}
+
+
 def blocked(conn: Connection, survey: str, first: date, last: date) -> list[dict[str, Any]]:
     """Origins that were refused: origin, displays, last_at; most displays first."""
     return conn.execute(

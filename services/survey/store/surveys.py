@@ -65,6 +65,21 @@ def page(conn: Connection, *, journey: str | None, archived: bool, after: str, l
     ).fetchall()
 
 
+def listed(
+    conn: Connection, *, journey: str | None, status: str | None, stages: list[str] | None, after: str, limit: int
+) -> list[Row]:
+    """Surveys with keys above `after`, in order of their keys. status: None is every one but archived. stages:
+    `journey/stage` of those wanted, None is all."""
+    return conn.execute(
+        f"""SELECT {_ROW} FROM survey
+            WHERE survey > %(after)s AND (%(journey)s::text IS NULL OR journey = %(journey)s)
+              AND (CASE WHEN %(status)s::text IS NULL THEN status <> 'archived' ELSE status = %(status)s END)
+              AND (%(stages)s::text[] IS NULL OR journey || '/' || stage = ANY(%(stages)s))
+            ORDER BY survey LIMIT %(limit)s""",
+        {"after": after, "journey": journey, "status": status, "stages": stages, "limit": limit},
+    ).fetchall()
+
+
 def keys_at(conn: Connection, place: dict[str, str | None]) -> list[str]:
     """Keys of the surveys, archived ones too, that match every part of `place` (survey, PLACE) that is not None."""
     wanted = {name: value for name, value in place.items() if value is not None}
