@@ -1,9 +1,12 @@
-"""Links that open one incident read-only, for 7 days, without a sign-in."""
+"""Links in messages: to the incident, read-only and without a sign-in for 7 days; to where people sign in first."""
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
+from services.alerts.messages.story import Elsewhere
 from shared.settings import Settings
 
 VALID_SECONDS = 7 * 86_400
@@ -17,6 +20,13 @@ class LinkExpired(Exception):
 def incident_link(settings: Settings, incident: str) -> str:
     """The address of the incident's page, signed for this incident only."""
     return f"{settings.alerts_url}/incidents/{incident}?t={_signer(settings).dumps(incident)}"
+
+
+def elsewhere(settings: Settings, journey: str, stage: str, owner: str | None) -> Elsewhere:
+    """Where whoever is told silences the stage, and sees how they are told; both ask for a sign-in."""
+    asked = urlencode({"journey": journey, "stage": stage})
+    whose = f"/owners/{owner}" if owner else "/owners"
+    return Elsewhere(f"{settings.alerts_url}/silences?{asked}", settings.alerts_url + whose)
 
 
 def opens(settings: Settings, incident: str, token: str) -> bool:

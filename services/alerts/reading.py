@@ -18,7 +18,9 @@ from shared.settings import Settings
 from shared.web.neighbours import Asked, ask_all
 
 Row = Mapping[str, Any]
-_COMMENTS_ASKED = 20
+_MOST_COMMENTS = 6
+# Detractors, and who is in neither of the upper boxes: they say why a score fell.
+_UNHAPPY = {"nps": "0-6", "csat": "1-3", "ces": "1-4"}
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ def _questions(
     if measurement:
         found["measurement"] = ("survey", "/v1/measurement", measurement)
     if comments and incident["audience"] == "customer":
-        found["comments"] = ("survey", "/v1/responses", comments_question(incident, settings))
+        unhappy = {"score": _UNHAPPY[incident["metric"]], "limit": _MOST_COMMENTS}
+        found["comments"] = ("survey", "/v1/responses", comments_question(incident, settings) | unhappy)
     return found
 
 
@@ -101,7 +104,7 @@ def comments_question(incident: Row, settings: Settings) -> dict[str, Any]:
     period = {"from": incident["onset"].astimezone(zone).date().isoformat()}
     if closed:
         period["to"] = closed.astimezone(zone).date().isoformat()
-    return place | period | {"with_comment": "true", "limit": _COMMENTS_ASKED}
+    return place | period | {"with_comment": "true"}
 
 
 def _found(answers: Mapping[str, Asked], name: str) -> Any:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from services.alerts.channels import addressed, chat, email, webhook
 from services.alerts.channels.addressed import Channel
 from services.alerts.channels.outcome import Outcome, Refused
-from services.alerts.links import incident_link
-from services.alerts.messages.compose import Message, message, message_for_test
+from services.alerts.links import elsewhere, incident_link
+from services.alerts.messages.compose import Message, Told, message, message_for_test
 from services.alerts.messages.gather import story
 from services.alerts.messages.missing import Missing, missing
 from services.alerts.messages.story import TEST, Story
@@ -91,8 +92,12 @@ def _message(conn: Connection, settings: Settings, row: Row, owner: dict[str, An
     if row["kind"] == TEST:
         return message_for_test(row["owner"], clean(name or row["owner"]), isoformat(row["planned_at"]))
     journey_map = stories.journey_map(conn, row["journey"])
-    parts = store.told_with(conn, row["id"])
-    return message([_story(conn, settings, row, part, journey_map, name) for part in parts])
+    told = [_story(conn, settings, row, part, journey_map, name) for part in store.told_with(conn, row["id"])]
+    return message([_with_links(settings, one, row["owner"]) for one in told])
+
+
+def _with_links(settings: Settings, told: Told, owner: str | None) -> Told:
+    return replace(told, elsewhere=elsewhere(settings, told.journey, told.stage, owner))
 
 
 def _story(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from services.alerts.messages import missing, reminder
@@ -55,15 +55,23 @@ def message_for_test(owner: str, owner_name: str, sent_at: str) -> Message:
 def worded(story: Told) -> Section:
     """One story in words."""
     if isinstance(story, Missing):
-        return missing.section(story)
-    return reminder.section(story) if story.kind in (ESCALATED, REPEATED) else section(story)
+        part = missing.section(story)
+    else:
+        part = reminder.section(story) if story.kind in (ESCALATED, REPEATED) else section(story)
+    return replace(part, elsewhere=story.elsewhere)
 
 
 def text(part: Section) -> str:
     """The plain-text form of one section."""
     blocks = [part.sentence, _figures(part.rows), _sources(part), *part.notes, *part.sure]
-    blocks += [f"{part.invitation}:\n{part.link}", part.why]
+    blocks += [f"{part.invitation}:\n{part.link}", part.why, _elsewhere(part)]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _elsewhere(part: Section) -> str:
+    if part.elsewhere is None:
+        return ""
+    return f"Silence: {part.elsewhere.silence}\nSettings: {part.elsewhere.settings}"
 
 
 def chat(part: Section) -> str:

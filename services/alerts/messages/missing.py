@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.alerts.messages.section import Section, why
+from services.alerts.messages.story import Elsewhere
 from services.alerts.routing import stage_of
 from shared import wording
 from shared.events import isoformat, parse_time
@@ -36,6 +37,7 @@ class Missing:
     expected: float
     answers_a_day: float
     link: str
+    elsewhere: Elsewhere | None = None
 
 
 def missing(

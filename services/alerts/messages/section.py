@@ -9,7 +9,7 @@ from typing import Protocol
 from services.alerts.messages import asking, sources
 from services.alerts.messages.following import next_steps
 from services.alerts.messages.sources import Line
-from services.alerts.messages.story import MIX, OPENED, RESOLVED, SEGMENT, Ending, Figure, Story
+from services.alerts.messages.story import MIX, OPENED, RESOLVED, SEGMENT, Elsewhere, Ending, Figure, Story
 from shared import wording
 
 _RATE = {
@@ -67,6 +67,7 @@ class Section:
     sure: tuple[str, ...] = ()
     lines_head: str = "Touchpoint"
     over: str = ""
+    elsewhere: Elsewhere | None = None
 
 
 def section(story: Story) -> Section:

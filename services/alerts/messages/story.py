@@ -17,6 +17,14 @@ STALE = "stale"
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """Where the reader silences the stage, and sees how they are told."""
+
+    silence: str
+    settings: str
+
+
+@dataclass(frozen=True)
 class Figure:
     """A score in points of its metric with its 95 % interval and the answers it rests on."""
 
@@ -114,3 +122,4 @@ class Story:
     ending: Ending | None = None
     following: Following = NOTHING
     resolved_at: datetime | None = None
+    elsewhere: Elsewhere | None = None

@@ -9,7 +9,6 @@ from typing import Any
 from shared.wording import clean
 
 Row = Mapping[str, Any]
-MOST = 6
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Comment:
 
 
 def comments(answers: Iterable[Row], journey_map: Row | None) -> list[Comment]:
-    """The newest that say something. answers: items of /v1/responses, newest first."""
+    """answers: items of /v1/responses, each with a comment."""
     touchpoints: dict[tuple[str, str], str] = {
         (stage["key"], touchpoint["key"]): clean(touchpoint.get("name") or touchpoint["key"])
         for stage in (journey_map or {}).get("stages", [])
@@ -35,7 +34,6 @@ def comments(answers: Iterable[Row], journey_map: Row | None) -> list[Comment]:
         for survey in (journey_map or {}).get("surveys", [])
         for reason in survey.get("reasons", [])
     }
-    said = [answer for answer in answers if (answer["comment"] or "").strip()]
     return [
         Comment(
             score=answer["score"],
@@ -44,7 +42,7 @@ def comments(answers: Iterable[Row], journey_map: Row | None) -> list[Comment]:
             at=answer["answered_at"],
             reasons=tuple(labels.get((answer["survey"], key), key) for key in answer["reasons"]),
         )
-        for answer in said[:MOST]
+        for answer in answers
     ]
 
 

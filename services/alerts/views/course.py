@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.alerts.messages import figures
 from services.alerts.messages.story import Figure
 from shared import scoring, wording
 from shared.scoring import Score
@@ -38,6 +39,13 @@ def question(incident: Row, zone: ZoneInfo, today: date) -> dict[str, str]:
     place = {name: incident[name] for name in ("journey", "stage", "metric", "audience")}
     days = {"from": (onset - BEFORE).isoformat(), "to": max(onset, last).isoformat()}
     return place | days | {"step": "day"}
+
+
+def since_onset(incident: Row, days: Sequence[Row], zone: ZoneInfo) -> Figure | None:
+    """The score of all answers from the onset's day on."""
+    onset = incident["onset"].astimezone(zone).date().isoformat()
+    histograms = [day["histogram"] for day in days if day["from"] >= onset]
+    return figures.of_histogram(incident["metric"], scoring.pool(histograms)) if histograms else None
 
 
 def chart(

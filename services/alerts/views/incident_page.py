@@ -80,10 +80,12 @@ def shown(stored: Stored, known: Known, now: datetime, zone: ZoneInfo) -> dict[s
         "target": _target(stage, incident),
         "opened": opened,
         "ended": ending[0] if ending else None,
-        "figures": _figures({"Before": opening.before, "Since": opening.since}),
+        "figures": _figures(_opening_figures(incident, known, opening, zone)),
         "end_figures": ending[1] if ending else [],
         "bars": fall.bars(opening),
-        "counted": f"by {counted}" if counted else "when it opened",
+        "counted": f"Told were the answers by {counted}."
+        if counted
+        else "Told were the answers of when it opened.",
         "happened": happened.timeline(stored.events, stored.told, stored.names, zone),
         "truth": _truth(stored, known, counted, now, zone),
         "chart": _chart(stored, known, opening, now, zone),
@@ -125,6 +127,14 @@ def _ending(stored: Stored, known: Known, now: datetime, zone: ZoneInfo) -> tupl
     now_at = None if told.ending.replaced else told.ending.back
     figures = _figures({"Before": told.before, "Lowest": told.ending.lowest, "Now": now_at})
     return section(told), figures
+
+
+def _opening_figures(incident: Row, known: Known, opening: Story, zone: ZoneInfo) -> dict[str, Figure | None]:
+    """Before and since as they were told; while it goes on, also since the onset as it is by now."""
+    by_now = course.since_onset(incident, known.days or [], zone)
+    if incident["state"] == "resolved" or by_now is None or by_now == opening.since:
+        return {"Before": opening.before, "Since": opening.since}
+    return {"Before": opening.before, "Since, as told": opening.since, "Since, by now": by_now}
 
 
 def _figures(named: Mapping[str, Figure | None]) -> list[Measured]:

@@ -60,15 +60,14 @@ def recount(asked: Row | None, days: Sequence[Row] | None) -> list[Fact]:
     first, last = asked["since"]["from"], asked["since"]["to"]
     held = sum(day["answers"] for day in asked["since"]["days"])
     counted = sum(day["n"] for day in days if first <= day["from"] <= last)
-    found = f"{held:,} answers are stored from {_day(first)} to {_day(last)}, the scores count {counted:,}"
-    if held == counted:
-        return [Fact("Recount", (f"{found}: no difference",))]
-    return [
-        Fact(
-            "Recount",
-            (f"{found}: {abs(held - counted):,} {'more' if counted > held else 'not counted yet'}",),
-        )
-    ]
+    when = _day(first) if first == last else f"{_day(first)} to {_day(last)}"
+    found = f"{wording.answers(held)} of {when} stored, {counted:,} in the scores"
+    difference = "no difference" if held == counted else f"{abs(held - counted):,} {_kind(held, counted)}"
+    return [Fact("Recount", (f"{found}: {difference}",))]
+
+
+def _kind(held: int, counted: int) -> str:
+    return "not counted yet" if counted < held else "counted too many, or since removed"
 
 
 def _day(iso: str) -> str:

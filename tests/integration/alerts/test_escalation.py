@@ -44,8 +44,10 @@ def test_unacknowledged_it_escalates_once_and_repeats_until_the_end(
     incident = open_incident()
     telling.work(seconds=61)
     at = (telling.now + timedelta(hours=4)).astimezone(telling.settings.report_tz)
-    last = text(mail_sink).strip().splitlines()[-1]
-    assert last == f"Not acknowledged by {at:%a %H:%M}: goes to Ana. You get this because you own Delivery."
+    *_, why, _, silence, own = text(mail_sink).strip().splitlines()
+    assert silence.endswith("/silences?journey=shop&stage=delivery")
+    assert own.endswith("/owners/ben")
+    assert why == f"Not acknowledged by {at:%a %H:%M}: goes to Ana. You get this because you own Delivery."
     telling.work(hours=3, minutes=59)
     assert len(mail_sink.messages()) == 1
     telling.work(minutes=1)

@@ -11,7 +11,7 @@ import pytest
 
 from services.alerts.channels import email
 from services.alerts.messages.compose import message, message_for_test
-from services.alerts.messages.story import Cause, Ending, Figure, Grown, Part, Story
+from services.alerts.messages.story import Cause, Elsewhere, Ending, Figure, Grown, Part, Story
 from shared import wording
 from tests.unit.alerts.stories import CAUSE, OVER, opened, resolved
 
@@ -44,6 +44,15 @@ def test_an_opening_in_full() -> None:
     told = message([opened()])
     assert told.subject == "Delivery NPS down 19 to 22 since Thu 13 Nov"
     assert told.text == EXPECTED
+
+
+def test_the_foot_leads_to_silence_and_settings() -> None:
+    links = Elsewhere(
+        "https://fb.example/silences?journey=shop&stage=delivery", "https://fb.example/owners/ana"
+    )
+    told = message([opened(elsewhere=links)])
+    foot = f"You get this because you own Delivery.\n\nSilence: {links.silence}\nSettings: {links.settings}\n"
+    assert told.text == EXPECTED.replace("You get this because you own Delivery.\n", foot)
 
 
 ONLY_MIX = Cause((), -1, -18, "mix", Grown("plan free", 0.2, 0.6))
