@@ -9,6 +9,7 @@ from services.survey.admin import (
     journeys,
     keys,
     map_parts,
+    privacy,
     sign_in,
     survey_edit,
     survey_health,
@@ -18,6 +19,7 @@ from services.survey.admin import (
     survey_sending,
     surveys,
     users,
+    voids,
 )
 from services.survey.admin.pages import blueprint
 
@@ -27,6 +29,7 @@ __all__ = [
     "journeys",
     "keys",
     "map_parts",
+    "privacy",
     "sign_in",
     "survey_edit",
     "survey_health",
@@ -36,4 +39,5 @@ __all__ = [
     "survey_sending",
     "surveys",
     "users",
+    "voids",
 ]

@@ -137,3 +137,8 @@ def newest(conn: Connection, limit: int) -> list[dict[str, Any]]:
         "SELECT id, erased_at, erased_by, counts FROM erasure ORDER BY erased_at DESC, id DESC LIMIT %s",
         [limit],
     ).fetchall()
+
+
+def find(conn: Connection, id: UUID) -> dict[str, Any] | None:
+    """One erasure: id, erased_at, erased_by, counts; None where there is none."""
+    return conn.execute("SELECT id, erased_at, erased_by, counts FROM erasure WHERE id = %s", [id]).fetchone()
