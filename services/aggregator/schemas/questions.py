@@ -83,6 +83,15 @@ class SeriesQuery(ScoresQuery):
     step = fields.String(load_default="day", validate=validate.OneOf(periods.STEPS))
 
 
+class StagePageQuery(Schema):
+    """What the page of a stage shows; without metric and audience, what most customers answered."""
+
+    metric = _metric(load_default=None)
+    audience = _audience(load_default=None)
+    window = fields.String(load_default=periods.DEFAULT_WINDOW, validate=_window)
+    step = fields.String(load_default=None, validate=validate.OneOf(("day", "week")))
+
+
 class FreshnessQuery(Schema):
     """Which stages: all, those of a journey, or one of them."""
 
