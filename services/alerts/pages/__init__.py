@@ -6,7 +6,16 @@ from pathlib import Path
 
 from flask import Blueprint
 
-from services.alerts.pages import incident, incident_acts, incidents
+from services.alerts.pages import (
+    incident,
+    incident_acts,
+    incidents,
+    notifications,
+    owner,
+    owners,
+    silence,
+    silences,
+)
 
 _FILES = Blueprint(
     "alerts_files",
@@ -15,4 +24,5 @@ _FILES = Blueprint(
     static_url_path="/static/alerts",
 )
 
-BLUEPRINTS = (_FILES, incidents.blueprint, incident.blueprint, incident_acts.blueprint)
+_PAGES = (incidents, incident, incident_acts, owners, owner, silences, silence, notifications)
+BLUEPRINTS = (_FILES, *(page.blueprint for page in _PAGES))

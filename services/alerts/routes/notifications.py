@@ -26,10 +26,10 @@ def list_notifications(query: dict[str, Any]) -> dict[str, Any]:
 
     An attempt without an outcome is running, or its process died and it will be made again.
     """
-    limit, before = query.pop("limit"), _before(query.pop("cursor"))
+    limit, cursor = query.pop("limit"), before(query.pop("cursor"))
     query["incident"] = query["incident"] and query["incident"].upper()
     with database() as conn:
-        rows = deliveries.page(conn, query, before, limit + 1)
+        rows = deliveries.page(conn, query, cursor, limit + 1)
     more = encode_cursor(rows[limit - 1]["number"]) if len(rows) > limit else None
     return {"items": [shown(row) for row in rows[:limit]], "next": more}
 
@@ -53,7 +53,8 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
     return kept | {"channel": {"kind": row["channel_kind"], "number": row["channel_number"]}}
 
 
-def _before(cursor: str | None) -> int | None:
+def before(cursor: str | None) -> int | None:
+    """The number below which a page of the log begins; 422 where the cursor is not one of this list."""
     values = decode_cursor(cursor, 1)
     if values is None:
         return None

@@ -21,6 +21,18 @@ _ATTEMPTS = """coalesce((SELECT jsonb_agg(jsonb_build_object(
                FROM attempt t WHERE t.notification_id = n.id), '[]') AS attempts"""
 
 
+# Filters that let everything through.
+EVERYTHING: dict[str, Any] = {
+    "state": None,
+    "owner": None,
+    "owners": None,
+    "fallback": False,
+    "incident": None,
+    "kind": None,
+    "journey": None,
+}
+
+
 def page(conn: Connection, filters: dict[str, Any], before: int | None, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` notifications with their attempts, newest first, below number `before`.
 
@@ -38,7 +50,7 @@ def page(conn: Connection, filters: dict[str, Any], before: int | None, limit: i
               AND (%(journey)s::text IS NULL OR n.journey = %(journey)s)
               AND (%(before)s::bigint IS NULL OR n.number < %(before)s)
             ORDER BY n.number DESC LIMIT %(limit)s""",
-        {"owners": None} | filters | {"before": before, "limit": limit},
+        EVERYTHING | filters | {"before": before, "limit": limit},
     ).fetchall()
 
 

@@ -11,6 +11,10 @@ from psycopg.types.json import Jsonb
 from shared.db import Connection
 
 _FIELDS = "silence, document, starts_at, ends_at"
+_SHOWN = f"""SELECT {_FIELDS}, updated_by,
+                    (SELECT count(*) FROM announcement
+                     WHERE routed_at IS NULL AND silenced_by = silence.silence) AS kept
+             FROM silence WHERE archived_at IS NULL"""
 
 
 def get(conn: Connection, silence: str, *, lock: bool = False) -> dict[str, Any] | None:
@@ -62,12 +66,22 @@ def page(conn: Connection, limit: int, after: str) -> list[dict[str, Any]]:
 
 
 def all_(conn: Connection) -> list[dict[str, Any]]:
-    """Every silence that is not archived with `updated_by` and `kept` (how many messages it keeps back now), the one
-    that ends last first."""
+    """Every silence that is not archived, with `updated_by` and `kept`: how many messages it keeps back now."""
+    return conn.execute(f"{_SHOWN} ORDER BY silence").fetchall()
+
+
+def shown(conn: Connection, silence: str) -> dict[str, Any] | None:
+    """One silence with `updated_by` and `kept`; None where there is none or it is archived."""
+    return conn.execute(f"{_SHOWN} AND silence = %s", [silence]).fetchone()
+
+
+def keeps(conn: Connection, silence: str) -> list[dict[str, Any]]:
+    """The incidents of which the silence keeps a message back now, newest first, as in would_have_muted()."""
     return conn.execute(
-        f"""SELECT {_FIELDS}, updated_by,
-                   (SELECT count(*) FROM announcement WHERE silenced_by = silence.silence AND routed_at IS NULL) AS kept
-            FROM silence WHERE archived_at IS NULL ORDER BY ends_at DESC, silence"""
+        """SELECT id AS incident, journey, stage, metric, audience, state, opened_at, closed_at FROM incident
+           WHERE id IN (SELECT incident_id FROM announcement WHERE silenced_by = %s AND routed_at IS NULL)
+           ORDER BY opened_at DESC, id""",
+        [silence],
     ).fetchall()
 
 

@@ -38,7 +38,7 @@ def blank(**given: str) -> Values:
 
 def complete(sent: Mapping[str, Any]) -> Values:
     """What was sent as all inputs of the form, channels in a row from 0."""
-    return {name: sent.get(name, "") for name in _PLAIN} | _channels(rows(sent))
+    return _completed(sent, rows(sent))
 
 
 def rows(sent: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -73,7 +73,7 @@ def edited(sent: Mapping[str, Any], do: str) -> Values | None:
             channels[int(which)]["secret"] = new_secret()
     else:
         return None
-    return complete(sent) | {name: sent[name] for name in sent if name == "etag"} | _channels(channels)
+    return _completed(sent, channels) | {name: sent[name] for name in ("etag",) if name in sent}
 
 
 def new_secret() -> str:
@@ -81,20 +81,19 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
-def rotated(stored: Mapping[str, Any], index: int) -> tuple[dict[str, Any], str] | None:
-    """The document with a new secret before the webhook's present one, and that new one; None where there is none to
-    replace, or it is named by a variable."""
-    present = _secret(stored, index)
-    if present is None:
+def replaced(stored: Mapping[str, Any], place: int, *, ending: bool) -> tuple[dict[str, Any], str] | None:
+    """The document with a new secret before the webhook's present one, and that new one; `ending`: with the newer of
+    two alone. None where there is nothing to begin or end."""
+    channels = stored.get("channels") or []
+    wanted = "two" if ending else "one"
+    if not 0 <= place < len(channels) or channels[place]["kind"] != "webhook":
         return None
-    new = new_secret()
-    return _with_secret(stored, index, f"{new} {present[0]}"), new
-
-
-def settled(stored: Mapping[str, Any], index: int) -> dict[str, Any] | None:
-    """The document with the webhook's newer secret alone; None where there are no two."""
-    present = _secret(stored, index)
-    return _with_secret(stored, index, present[0]) if present and len(present) == 2 else None
+    if secret_state(channels[place]) != wanted:
+        return None
+    present = channels[place]["secret"].split()[0]
+    new = present if ending else new_secret()
+    changed = {**channels[place], "secret": new if ending else f"{new} {present}"}
+    return {**stored, "channels": [*channels[:place], changed, *channels[place + 1 :]]}, new
 
 
 def secret_state(channel: Mapping[str, Any]) -> str:
@@ -103,17 +102,8 @@ def secret_state(channel: Mapping[str, Any]) -> str:
     return "variable" if REFERENCE.search(secret) else "two" if len(secret.split()) == 2 else "one"
 
 
-def _secret(stored: Mapping[str, Any], index: int) -> list[str] | None:
-    channels = stored.get("channels") or []
-    if index >= len(channels) or channels[index]["kind"] != "webhook":
-        return None
-    return None if secret_state(channels[index]) == "variable" else channels[index]["secret"].split()
-
-
-def _with_secret(stored: Mapping[str, Any], index: int, secret: str) -> dict[str, Any]:
-    channels = [dict(channel) for channel in stored["channels"]]
-    channels[index]["secret"] = secret
-    return {**stored, "channels": channels}
+def _completed(sent: Mapping[str, Any], channels: list[dict[str, Any]]) -> Values:
+    return {name: sent.get(name, "") for name in _PLAIN} | _channels(channels)
 
 
 def _channels(found: list[dict[str, Any]]) -> Values:
