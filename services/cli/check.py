@@ -11,29 +11,10 @@ from uuid import uuid4
 import click
 
 from services.cli.http import Api, Refused, key_option
-from shared.reserved import CHECK
+from shared.reserved import CHECK, CHECK_JOURNEY, CHECK_SCORE, CHECK_SURVEY
 from shared.settings import environment_value
 
-# The reserved journey, survey and owner; their answers are real, and nobody else's.
-NAME = CHECK
-STAGE, TOUCHPOINT, METRIC = "pipeline", "command-line", "csat"
-JOURNEY = {
-    "name": "Journeyloop check",
-    "owner": NAME,
-    "stages": [
-        {"key": STAGE, "name": "Pipeline", "touchpoints": [{"key": TOUCHPOINT, "name": "Command line"}]}
-    ],
-}
-SURVEY = {
-    "journey": NAME,
-    "stage": STAGE,
-    "touchpoint": TOUCHPOINT,
-    "metric": METRIC,
-    "audience": "customer",
-    "status": "live",
-    "question": {"en": "Does it work?"},
-}
-SURVEY_PATH = f"/v1/surveys/{NAME}"
+SURVEY_PATH = f"/v1/surveys/{CHECK}"
 POLL_SECONDS = 0.05
 
 
@@ -59,7 +40,8 @@ def check(api: Api, timeout: float, mail_to: str | None) -> None:
     finally:
         # Paused, it asks nobody between two checks, and its silence is no reason to tell anybody.
         _step(
-            "paused again", lambda: api.call("survey", "PUT", SURVEY_PATH, json=SURVEY | {"status": "paused"})
+            "paused again",
+            lambda: api.call("survey", "PUT", SURVEY_PATH, json=CHECK_SURVEY | {"status": "paused"}),
         )
 
 
@@ -75,35 +57,35 @@ def _send(api: Api, timeout: float) -> None:
 
 
 def _configure(api: Api, address: str) -> None:
-    api.call("alerts", "PUT", f"/v1/owners/{NAME}", json={"name": "Journeyloop check", "email": address})
-    api.call("survey", "PUT", f"/v1/journeys/{NAME}", json=JOURNEY)
-    api.call("survey", "PUT", SURVEY_PATH, json=SURVEY)
+    api.call("alerts", "PUT", f"/v1/owners/{CHECK}", json={"name": "Journeyloop check", "email": address})
+    api.call("survey", "PUT", f"/v1/journeys/{CHECK}", json=CHECK_JOURNEY)
+    api.call("survey", "PUT", SURVEY_PATH, json=CHECK_SURVEY)
 
 
 def _answer(api: Api) -> None:
     answer = {
         "id": str(uuid4()),
-        "score": 5,
+        "score": CHECK_SCORE,
         "channel": "check",
         "answered_at": datetime.now(UTC).isoformat(),
     }
-    api.call("survey", "POST", f"/v1/surveys/{NAME}/responses", json=answer)
+    api.call("survey", "POST", f"/v1/surveys/{CHECK}/responses", json=answer)
 
 
 def _count(api: Api) -> int:
     found = api.call(
-        "aggregator", "GET", "/v1/scores", params={"journey": NAME, "by": "journey", "window": "7d"}
+        "aggregator", "GET", "/v1/scores", params={"journey": CHECK, "by": "journey", "window": "7d"}
     )
     return sum(item["n"] for item in found["items"])
 
 
 def _last_sequence(api: Api) -> int:
-    found = api.items("alerts", "/v1/detectors", journey=NAME)
+    found = api.items("alerts", "/v1/detectors", journey=CHECK)
     return max((row["last_sequence"] for row in found), default=0)
 
 
 def _mail(api: Api) -> None:
-    results = api.call("alerts", "POST", f"/v1/owners/{NAME}/test")["results"]
+    results = api.call("alerts", "POST", f"/v1/owners/{CHECK}/test")["results"]
     for result in results:
         if result["state"] != "sent":
             raise Step(f"mail: {result['state']}: {result['detail'] or result['status']}")

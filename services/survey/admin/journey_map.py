@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from services.survey.admin import map_view, saving, surgery
+from services.survey.admin import saving
 from services.survey.admin.known_owners import known_owners
 from services.survey.admin.pages import blueprint
+from services.survey.maps import surgery, view
 from services.survey.store import surveys
 from shared.web.app import database, settings
 from shared.web.auth import page
@@ -31,7 +32,7 @@ def show_map(journey: str) -> Response:
         "admin/map.html",
         nav="setup",
         stored=stored,
-        map=map_view.shown(stored.document, rows, owners.names),
+        map=view.shown(stored.document, rows, owners.names),
         owners=owners,
         at=request.args.get("at", ""),
         on=request.args.get("on", ""),
@@ -73,4 +74,4 @@ def _now_at(document: surgery.Document, place: surgery.Place) -> str:
     part = surgery.at(document, place)
     count = len(surgery.parts(document, place[:-1]))
     number = surgery.index(document, place) + 1
-    return map_view.order_text(map_view.name_of(document, part, place), number, count)
+    return view.order_text(view.name_of(document, part, place), number, count)

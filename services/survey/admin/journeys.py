@@ -8,9 +8,10 @@ from typing import Any
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from services.survey.admin import consequences, map_fields, map_view, saving, surgery
+from services.survey.admin import saving
 from services.survey.admin.known_owners import known_owners
 from services.survey.admin.pages import blueprint
+from services.survey.maps import consequences, fields, surgery, view
 from services.survey.store import journeys, surveys
 from shared.reserved import CHECK
 from shared.web.app import database, settings
@@ -44,8 +45,8 @@ def list_journeys() -> Response:
 def create_journey() -> AnyResponse:
     """Store a new journey, its key made from the name where none was typed; then its map is next."""
     form = Form.sent()
-    key = form.value("key") or map_fields.slug(form.value("name"))
-    if errors := map_fields.key_errors(form.values, key):
+    key = form.value("key") or fields.slug(form.value("name"))
+    if errors := fields.key_errors(form.values, key):
         return _new(form.failed(errors))
     document = surgery.edit({"name": form.value("name")}, (), {"owner": form.value("owner")})
     if key == CHECK:
@@ -55,7 +56,7 @@ def create_journey() -> AnyResponse:
         said = f"There is a journey ‘{key}’ already, in use or archived. Choose another key."
         return _new(form.failed({"key": [said]}))
     if outcome.errors:
-        return _new(form.failed(map_fields.by_input(outcome.errors, "", document)))
+        return _new(form.failed(fields.by_input(outcome.errors, "", document)))
     return redirect_to(f"/admin/journeys/{key}", f"{document['name']} is there. Now its stages, in order.")
 
 
@@ -91,7 +92,7 @@ def revive_journey(journey: str) -> AnyResponse:
 
 def _new(form: Form) -> Response:
     found = known_owners()
-    options = map_view.owner_options(form.value("owner"), found.names or {}, None, settings().fallback_owner)
+    options = view.owner_options(form.value("owner"), found.names or {}, None, settings().fallback_owner)
     return render_form(
         "admin/journey_new.html", form, nav="setup", labels=LABELS, owners=found, options=options
     )

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Response
 
-from services.survey.admin import map_fields, map_view, surgery
 from services.survey.admin.known_owners import KnownOwners
 from services.survey.admin.saving import Outcome, Stored
-from services.survey.admin.surgery import Place
+from services.survey.maps import fields, surgery, view
+from services.survey.maps.surgery import Place
 from shared.web.app import settings
 from shared.web.documents import etag
 from shared.web.forms import Form, render_form
@@ -32,8 +32,8 @@ LABELS = {
     "current": "Current experience",
     "desired": "Desired experience",
 } | {
-    map_fields.target_input(metric, audience): f"{map_view.METRICS[metric]} of {audience}s"
-    for metric, audience in map_fields.TARGETS
+    fields.target_input(metric, audience): f"{view.METRICS[metric]} of {audience}s"
+    for metric, audience in fields.TARGETS
 }
 _MEANWHILE = "Somebody changed this journey meanwhile; nothing is saved yet."
 _ELSEWHERE = f"{_MEANWHILE} What you have here was not touched: save it again, and both changes stand."
@@ -71,9 +71,7 @@ class Part:
 
     def blank(self) -> Form:
         """The form as it is stored, to be changed."""
-        return Form(
-            map_fields.shown(self.content, self.depth) | {"key": "", "stage": self.stage} | self.marks()
-        )
+        return Form(fields.shown(self.content, self.depth) | {"key": "", "stage": self.stage} | self.marks())
 
     def marks(self) -> dict[str, str]:
         """What the form was made from: the ETag of the journey, and of this part of it."""
@@ -87,7 +85,7 @@ class Part:
     def title(self) -> str:
         if self.is_new:
             return f"New {self.kind}"
-        return map_view.name_of(self.stored.document, self.content, self.place)
+        return view.name_of(self.stored.document, self.content, self.place)
 
 
 def part_form(part: Part, form: Form, owners: KnownOwners, theirs: dict[str, Any] | None = None) -> Response:
@@ -103,13 +101,13 @@ def part_form(part: Part, form: Form, owners: KnownOwners, theirs: dict[str, Any
         part=part,
         labels=LABELS,
         owners=owners,
-        options=map_view.owner_options(
+        options=view.owner_options(
             form.value("owner"), owners.names or {}, inherited, settings().fallback_owner
         ),
         stages=stages,
         theirs=theirs or {},
-        metrics=map_view.METRICS,
-        targets=map_fields.TARGETS,
+        metrics=view.METRICS,
+        targets=fields.TARGETS,
     )
 
 
@@ -122,7 +120,7 @@ def failed(part: Part, form: Form, owners: KnownOwners, outcome: Outcome, place:
     content = (
         surgery.parts(outcome.document, place[:-1])[-1] if is_last else surgery.at(outcome.document, place)
     )
-    errors = map_fields.by_input(outcome.errors, path, content)
+    errors = fields.by_input(outcome.errors, path, content)
     if "key" in errors and not part.is_new:
         errors["stage"] = errors.pop("key")
     return part_form(part, form.failed(errors), owners)
@@ -131,7 +129,7 @@ def failed(part: Part, form: Form, owners: KnownOwners, outcome: Outcome, place:
 def changed(part: Part, form: Form, owners: KnownOwners) -> Response:
     """The form as typed, and what somebody else stored meanwhile. Saved again, it goes on from there."""
     here = form.value("part") != etag(part.content)
-    stored = map_fields.shown(part.content, part.depth) if here else {}
+    stored = fields.shown(part.content, part.depth) if here else {}
     theirs = {name: value for name, value in stored.items() if not surgery.is_same(value, form.value(name))}
     form.values |= part.marks()
     response = part_form(part, form.failed({"": [_HERE if theirs else _ELSEWHERE]}), owners, theirs)

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from services.survey.admin import consequences, map_fields, map_view, saving, surgery
-from services.survey.admin.consequences import Consequence
+from services.survey.admin import saving
 from services.survey.admin.journey_map import back_to_map
 from services.survey.admin.known_owners import known_owners
 from services.survey.admin.map_forms import KINDS, Part, asked_first, changed, failed, gone, part_form
 from services.survey.admin.pages import blueprint
-from services.survey.admin.surgery import Document, Place
+from services.survey.maps import consequences, fields, surgery, view
+from services.survey.maps.consequences import Consequence
+from services.survey.maps.surgery import Document, Place
 from shared.web.app import database
 from shared.web.auth import page
 from shared.web.forms import Form
@@ -89,14 +90,11 @@ def _edit(journey: str, place: Place) -> AnyResponse:
         _check(stored, place[:-1])
         return gone(Part(stored, place[:-1], None, depth), form, known_owners(), place[-1])
     after = (form.value("stage") or place[0], place[1]) if depth == 2 else place
-    fields = map_fields.read(form.values, depth)
+    typed = fields.read(form.values, depth)
 
     def change(document: Document) -> Document:
-        return (
-            surgery.transfer(surgery.edit(document, place, fields), place, after[0])
-            if place
-            else (surgery.edit(document, place, fields))
-        )
+        edited = surgery.edit(document, place, typed)
+        return surgery.transfer(edited, place, after[0]) if place else edited
 
     return _save(_part(stored, place), form, change, after)
 
@@ -108,10 +106,10 @@ def _add(journey: str, within: Place) -> AnyResponse:
     if request.method == "GET":
         return part_form(part, part.blank(), known_owners())
     form = Form.sent()
-    key = form.value("key") or map_fields.slug(form.value("name"))
-    if errors := map_fields.key_errors(form.values, key):
+    key = form.value("key") or fields.slug(form.value("name"))
+    if errors := fields.key_errors(form.values, key):
         return part_form(part, form.failed(errors), known_owners())
-    made = surgery.made(key, map_fields.read(form.values, part.depth))
+    made = surgery.made(key, fields.read(form.values, part.depth))
     return _save(part, form, lambda document: surgery.add(document, within, made), (*within, key))
 
 
@@ -133,7 +131,7 @@ def _save(part: Part, form: Form, change: Change, after: Place) -> AnyResponse:
 
 def _said(document: Document, part: Part, place: Place, owners: saving.Owners) -> str:
     """Ordering is saved. Ordering has no owner; alerts go to the fallback."""
-    name = map_view.name_of(document, surgery.at(document, place), place)
+    name = view.name_of(document, surgery.at(document, place), place)
     done = f"{name} is {'added' if part.is_new else 'saved'}."
     why = consequences.unowned(document, owners).get(place[0]) if len(place) == 1 else None
     return f"{done} {why}" if why else done
@@ -155,7 +153,7 @@ def _remove(journey: str, place: Place) -> AnyResponse:
         return _asked(stored, place, saving.foresee(journey, change, None), 412, meanwhile)
     if not outcome.saved:
         return _asked(stored, place, outcome.consequences, 409)
-    said = f"{map_view.name_of(stored.document, part, place)} is removed."
+    said = f"{view.name_of(stored.document, part, place)} is removed."
     return back_to_map(journey, place[:-1], "edit", said)
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.survey import journeys
-from services.survey.admin import consequences
-from services.survey.admin.consequences import Consequence, Used
-from services.survey.admin.surgery import Document
+from services.survey.maps import consequences
+from services.survey.maps.consequences import Consequence, Used
+from services.survey.maps.surgery import Document
 from services.survey.places import displaced
 from services.survey.schemas.journeys import Journey
 from services.survey.store import journeys as store

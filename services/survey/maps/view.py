@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.survey.admin import consequences
-from services.survey.admin.surgery import Document, Place
+from services.survey.maps import consequences
+from services.survey.maps.surgery import Document, Place
 
 METRICS = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.survey.admin import surgery
+from services.survey.maps import surgery
 from services.survey.schemas.journeys import Journey
-from tests.unit.survey.admin.documents import JOURNEY, STAGE, TOUCHPOINT, every_place
+from tests.unit.survey.maps.documents import JOURNEY, STAGE, TOUCHPOINT, every_place
 
 Document = dict[str, Any]
 STEPS = st.integers(-7, 7)

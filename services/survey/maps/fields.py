@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from services.survey.admin.surgery import Document
+from services.survey.maps.surgery import Document
 from shared.events import SCALES
 
 Values = Mapping[str, Any]

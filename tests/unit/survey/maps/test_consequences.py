@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.survey.admin import surgery
-from services.survey.admin.consequences import Used, of_archiving, of_change, unowned
+from services.survey.maps import surgery
+from services.survey.maps.consequences import Used, of_archiving, of_change, unowned
 
 JOURNEY: dict[str, Any] = {
     "name": "Shop",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from services.survey.admin.surgery import Document
+from services.survey.maps.surgery import Document
 from services.survey.places import Place, places, used_text
 
 
