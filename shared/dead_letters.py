@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -108,3 +109,16 @@ def send_waiting(conn: Connection, send: Callable[[DeadLetter], None]) -> int:
 def any_waiting(conn: Connection) -> bool:
     """Whether a dead letter is kept that the dead topic has not yet."""
     return conn.execute("SELECT 1 FROM dead_letter WHERE sent_at IS NULL LIMIT 1").fetchone() is not None
+
+
+def summary(conn: Connection, topic: str) -> dict[str, Any]:
+    """Of `topic`: how many are kept, how many of them the dead topic lacks, and when and why the last one died."""
+    row = conn.execute(
+        """SELECT count(*)::int AS kept, (count(*) FILTER (WHERE sent_at IS NULL))::int AS unsent,
+                  max(died_at) AS last_at,
+                  (SELECT reason FROM dead_letter WHERE topic = %(topic)s ORDER BY id DESC LIMIT 1) AS last_reason
+           FROM dead_letter WHERE topic = %(topic)s""",
+        {"topic": topic},
+    ).fetchone()
+    assert row is not None
+    return row

@@ -210,3 +210,15 @@ def repeat_latest(conn: Connection, topic: str) -> int:
         [topic],
     )
     return done.rowcount
+
+
+def oldest_waiting(conn: Connection) -> datetime | None:
+    """When the row was written that has waited longest: unstamped, or stamped and not with the broker."""
+    row = conn.execute(
+        """SELECT least(
+               (SELECT received_at FROM outbox WHERE position IS NULL ORDER BY historic, id LIMIT 1),
+               (SELECT received_at FROM outbox, relay WHERE position > acknowledged ORDER BY position LIMIT 1)) AS at"""
+    ).fetchone()
+    assert row is not None
+    at: datetime | None = row["at"]
+    return at

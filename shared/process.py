@@ -12,6 +12,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from shared.db import Connection
+from shared.version import VERSION
 
 FRESH_SECONDS = 15
 BEAT_SECONDS = 1.0
@@ -48,7 +49,7 @@ class Status:
         conn.execute(
             """INSERT INTO process_status (process, instance, detail) VALUES (%s, %s, %s)
                ON CONFLICT (process, instance) DO UPDATE SET beat_at = now(), detail = EXCLUDED.detail""",
-            [self.process, self.instance, Jsonb(detail)],
+            [self.process, self.instance, Jsonb({"version": VERSION} | detail)],
         )
 
     def begin(self, conn: Connection) -> None:
@@ -65,5 +66,24 @@ def statuses(conn: Connection) -> list[dict[str, Any]]:
     return conn.execute(
         """SELECT process, instance, extract(epoch FROM now() - beat_at)::float8 AS age, detail
            FROM process_status WHERE beat_at > now() - make_interval(secs => %s) ORDER BY process, instance""",
+        [FRESH_SECONDS],
+    ).fetchall()
+
+
+def lines(conn: Connection) -> list[dict[str, Any]]:
+    """The living instances of each process, and where none lives the last one that did, newest beat first.
+
+    process, instance, started_at, beat_at, age in seconds, alive, detail.
+    """
+    return conn.execute(
+        """WITH told AS (
+               SELECT *, extract(epoch FROM now() - beat_at)::float8 AS age,
+                      beat_at > now() - make_interval(secs => %s) AS alive FROM process_status
+           ), placed AS (
+               SELECT *, rank() OVER (
+                   PARTITION BY process ORDER BY alive DESC, CASE WHEN NOT alive THEN age END) AS place FROM told
+           )
+           SELECT process, instance, started_at, beat_at, age, alive, detail FROM placed
+           WHERE place = 1 ORDER BY process, age, instance""",
         [FRESH_SECONDS],
     ).fetchall()

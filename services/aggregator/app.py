@@ -7,12 +7,13 @@ from flask import Flask
 from services.aggregator import SCHEMA, pages
 from services.aggregator.routes import changes, freshness, scorecards, scores
 from shared.settings import Settings, load
-from shared.web import health
+from shared.web import health, status
 from shared.web.app import make_app
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The Flask app; call it in the process that serves."""
-    blueprints = (scores.blueprint, scorecards.blueprint, changes.blueprint, freshness.blueprint)
     checks = (health.running("consumer"), health.NO_GAPS)
+    told = status.blueprint("aggregator", ("consumer",), checks, status.received)
+    blueprints = (scores.blueprint, scorecards.blueprint, changes.blueprint, freshness.blueprint, told)
     return make_app("aggregator", settings or load(), SCHEMA, (*blueprints, *pages.BLUEPRINTS), checks)

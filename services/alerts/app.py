@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import Flask
 
@@ -14,10 +15,11 @@ from services.alerts.store import notifications as stored_notifications
 from shared.db import Connection
 from shared.settings import Settings, load
 from shared.telemetry import Sample
-from shared.web import health
+from shared.web import health, status
 from shared.web.app import make_app
 
 _AGE = "Seconds since the last beat of the relay that the consumer took: about 60 at most"
+FAILED_WITHIN = timedelta(days=7)
 _SOUND = "Stages of which the last beat proved that no answer was on its way: only these can be stale"
 
 
@@ -26,7 +28,23 @@ def create_app(settings: Settings | None = None) -> Flask:
     routes = (detectors, incidents, owners, notifications, silences, backtests)
     resources = [route.blueprint for route in routes]
     checks = (health.running("consumer"), health.running("notifier"), health.NO_GAPS)
+    resources.append(status.blueprint("alerts", ("consumer", "notifier"), checks, _status))
     return make_app("alerts", settings or load(), SCHEMA, (*resources, *pages.BLUEPRINTS), checks, _samples)
+
+
+def _status(conn: Connection) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    told = stored_notifications.waiting(conn, now)
+    messages = {
+        "due": told["due"],
+        "oldest_seconds": round(told["oldest"], 1),
+        "failed": stored_notifications.failed_since(conn, now - FAILED_WITHIN),
+    }
+    return status.received(conn) | {
+        "notifications": messages,
+        "incidents_open": sum(stored_incidents.waiting(conn).values()),
+        "decisions_pending": decisions.pending_count(conn),
+    }
 
 
 def _samples(conn: Connection) -> list[Sample]:

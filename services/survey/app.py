@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import weakref
+from typing import Any
 
 from flask import Flask
 
@@ -25,13 +26,17 @@ from services.survey.routes import (
     unsubscribe,
     voids,
 )
+from services.survey.store import imports as stored_imports
 from shared import outbox
 from shared.db import Connection
+from shared.events import RESPONSES
 from shared.settings import Settings, load
 from shared.telemetry import Sample
+from shared.web import status
 from shared.web.app import make_app
 from shared.web.health import running
 
+PROCESSES = ("relay", "worker")
 BLUEPRINTS = [
     journeys.blueprint,
     surveys.blueprint,
@@ -56,7 +61,9 @@ BLUEPRINTS = [
 def create_app(settings: Settings | None = None) -> Flask:
     """The app, its pool open: call it after the fork. Settings come from the environment where none are given."""
     found = settings or load()
-    app = make_app("survey", found, SCHEMA, BLUEPRINTS, [running("relay"), running("worker")], _samples)
+    checks = [running(name) for name in PROCESSES]
+    told = status.blueprint("survey", PROCESSES, checks, _status)
+    app = make_app("survey", found, SCHEMA, [*BLUEPRINTS, told], checks, _samples)
     app.register_blueprint(admin.blueprint)
     rate_limit.install(app, found)
     tallies.install(app, found)
@@ -68,6 +75,14 @@ def _flush(app: weakref.ref[Flask]) -> None:
     """At the end of a process that was asked to stop: write its last seconds of counts."""
     if (found := app()) is not None:
         tallies.flush(found)
+
+
+def _status(conn: Connection) -> dict[str, Any]:
+    return {
+        "outbox": outbox.waiting(conn) | {"oldest_at": outbox.oldest_waiting(conn)},
+        "stamped": outbox.last_sequences(conn, RESPONSES),
+        "imports_waiting": stored_imports.waiting(conn),
+    }
 
 
 def _samples(conn: Connection) -> list[Sample]:

@@ -208,6 +208,15 @@ def try_again(conn: Connection, notification: UUID, at: datetime) -> None:
     )
 
 
+def failed_since(conn: Connection, since: datetime) -> int:
+    """How many messages were given up since then."""
+    row = conn.execute(
+        "SELECT count(*)::int AS n FROM notification WHERE state = 'failed' AND settled_at >= %s", [since]
+    ).fetchone()
+    assert row is not None
+    return int(row["n"])
+
+
 def waiting(conn: Connection, now: datetime) -> dict[str, Any]:
     """{due, oldest}: how many messages wait that should have gone by now, and for how many seconds the oldest does."""
     row = conn.execute(

@@ -78,6 +78,15 @@ def page(conn: Connection, limit: int, before: tuple[datetime, UUID] | None) -> 
     ).fetchall()
 
 
+def waiting(conn: Connection) -> int:
+    """How many imports are not at their end."""
+    row = conn.execute(
+        "SELECT count(*)::int AS n FROM import WHERE state IN ('queued', 'running')"
+    ).fetchone()
+    assert row is not None
+    return int(row["n"])
+
+
 def claim(conn: Connection) -> Import | None:
     """The oldest import that no other worker holds, now running and held by this session until it ends or releases.
 
