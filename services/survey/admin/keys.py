@@ -16,7 +16,7 @@ from shared.web.auth import page, principal
 from shared.web.forms import Form, render_form
 from shared.web.pages import redirect_to, render
 from shared.web.problems import not_found
-from shared.web.state import database
+from shared.web.state import database, settings
 
 _ID = re.compile(r"[0-9a-f]{12}")
 
@@ -33,6 +33,7 @@ def list_keys() -> Response:
 def make_key() -> AnyResponse:
     """Make a key and show it, this once. The form brings the key's id, so that sent again it makes no second key."""
     form, now = Form.sent(), datetime.now(UTC)
+    form.values.setdefault("role", "")  # browsers leave out what was not chosen
     if errors := people.key_errors(form.values):
         return _page(form.failed(errors))
     id = str(form.value("id")) if _ID.fullmatch(str(form.value("id"))) else _new_id()
@@ -42,7 +43,9 @@ def make_key() -> AnyResponse:
         )
     if token is None:
         return redirect_to("/keys", "This key was made already, and shown once. Make another if it is lost.")
-    return render("admin/key_made.html", 201, nav="setup", token=token, made=form.values)
+    return render(
+        "admin/key_made.html", 201, nav="setup", token=token, made=form.values, base=settings().survey_url
+    )
 
 
 @blueprint.post("/keys/<id>/revoke")

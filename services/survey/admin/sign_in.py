@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import Response, current_app, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -56,7 +56,7 @@ def post_sign_in() -> AnyResponse:
         return _form(form.failed(errors))
     with database() as conn:
         links.ask(conn, email, form.value("next"))
-    until = datetime.now(UTC) + links.VALID_FOR
+    until = f"{datetime.now(settings().report_tz) + links.VALID_FOR:%H:%M %Z}"
     return render("admin/link_sent.html", email=email, until=until, next=form.value("next"))
 
 

@@ -28,6 +28,7 @@ def list_users() -> Response:
 def add_user() -> AnyResponse:
     """Make an account; nothing is mailed: its person types the address at /sign-in."""
     form = Form.sent()
+    form.values.setdefault("role", "")  # browsers leave out what was not chosen
     if errors := address_errors(form.value("email")) | people.user_errors(form.values):
         return _page(form.failed(errors))
     with database() as conn:
