@@ -44,7 +44,7 @@ def kept_back(document: Mapping[str, Any], rest_days: int, *, moment_of_truth: b
     fatigue = document.get("fatigue") or {}
     days = fatigue.get("cooldown_days") or 0
     found = [
-        f"It asks the same person again after {_days(days)}."
+        f"It asks the same person again only after {_days(days)}."
         if days
         else "It asks the same person on every visit."
     ]

@@ -33,12 +33,13 @@ WAYS = {"": "As the language is written", "rtl": "Right to left"}
 
 @dataclass(frozen=True)
 class Look:
-    """What the preview shows: `what` of WHAT, in `lang` ("" is the survey's first), `way` of WAYS."""
+    """What the preview shows: `what` of WHAT, in `lang`, `way` of WAYS, `colours` of LOOKS."""
 
     survey: str
     what: str
     lang: str
     way: str
+    colours: str
 
 
 @blueprint.get("/admin/surveys/<survey>/preview")
@@ -48,9 +49,8 @@ def survey_preview(survey: str) -> Response:
     shown = survey_page.load(survey)
     choices = _choices(survey_fields.languages(shown.document))
     chosen = {name: _chosen(name, options) for name, options in choices.items()}
-    look = Look(survey, chosen["what"], chosen["lang"], chosen["way"])
-    token = _signer().dumps([look.survey, look.what, look.lang, look.way])
-    kind = "page" if look.what == "page" else "frame"
+    token = _signer().dumps([survey, *(chosen[name] for name in ("what", "lang", "way", "look"))])
+    kind = "page" if chosen["what"] == "page" else "frame"
     return survey_page.render_tab(
         shown,
         "preview",
@@ -67,7 +67,14 @@ def preview_frame(survey: str, token: str) -> Response:
     """A page as a site would have it, with the widget."""
     look = _look(survey, token)
     base = f"/admin/surveys/{survey}/preview/{token}/"
-    return render("admin/preview_frame.html", framable=True, look=look, base=base, dir=look.way or "ltr")
+    return render(
+        "admin/preview_frame.html",
+        framable=True,
+        look=look.colours,
+        shown=look,
+        base=base,
+        dir=look.way or "ltr",
+    )
 
 
 @blueprint.get("/admin/surveys/<survey>/preview/<token>/v1/surveys/<asked>/form")
@@ -102,9 +109,10 @@ def preview_amend(survey: str, token: str, id: Any) -> Response:
 @public
 def preview_page(survey: str, token: str) -> Response:
     """The hosted page, and the thanks that follow; its form leads back here and is forgotten."""
-    shown = _form(_look(survey, token))
+    look = _look(survey, token)
+    shown = _form(look)
     visit = pages.Visit(shown, None, None, str(uuid4()), None)
-    values = {"visit": visit, "action": request.path, "errors": {}, "limit": ""}
+    values = {"visit": visit, "action": request.path, "errors": {}, "limit": "", "look": look.colours}
     if request.method == "POST" and request.form.get("act") != "change" and request.form.get("score"):
         template = "answered.html"
         values |= {"kind": "thanks", "text": shown["thanks"], "said": "saved"}

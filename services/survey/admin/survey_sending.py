@@ -65,8 +65,8 @@ def survey_email(survey: str) -> Response:
 @blueprint.get("/admin/surveys/<survey>/email/frame")
 @page("viewer")
 def email_frame(survey: str) -> Response:
-    """The mail as a mail program shows it; its links lead to the real page and preselect."""
-    html = _mail(survey, request.args.get("lang", ""), None)["html"]
+    """The mail as a mail program shows it; its links lead nowhere from there."""
+    html = _mail(survey, request.args.get("lang", ""), MERGE)["html"]
     headers = {"Content-Security-Policy": _MAIL_POLICY, "Cache-Control": "no-store"}
     return Response(f"<!doctype html><meta charset=utf-8><title>E-mail</title>{html}", headers=headers)
 

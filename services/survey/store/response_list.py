@@ -68,12 +68,12 @@ def newest(conn: Connection, surveys: Sequence[str], wanted: Wanted, limit: int)
 def last_answered(conn: Connection, surveys: Sequence[str]) -> dict[str, datetime]:
     """When each survey that has answers was last answered; one look into the index a survey."""
     rows = conn.execute(
-        """SELECT survey, last.answered_at FROM unnest(%s::text[]) AS survey CROSS JOIN LATERAL (
-               SELECT answered_at FROM response AS r WHERE r.survey = survey AND r.voided_at IS NULL
+        """SELECT wanted.key, last.answered_at FROM unnest(%s::text[]) AS wanted(key) CROSS JOIN LATERAL (
+               SELECT answered_at FROM response AS r WHERE r.survey = wanted.key AND r.voided_at IS NULL
                ORDER BY answered_at DESC, answer_id DESC LIMIT 1) AS last""",
         [list(surveys)],
     )
-    return {row["survey"]: row["answered_at"] for row in rows}
+    return {row["key"]: row["answered_at"] for row in rows}
 
 
 def _pattern(text: str | None) -> str | None:
