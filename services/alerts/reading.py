@@ -79,9 +79,10 @@ def keep(conn: Connection, incident: Row, known: Known) -> None:
 def _questions(
     settings: Settings, incident: Row, today: date, *, comments: bool
 ) -> dict[str, tuple[str, str, Mapping[str, Any]]]:
-    zone = settings.report_tz
-    changes = None if incident["cause"] else gather.question(incident, zone, today)
-    measurement = gather.measurement_question(incident, zone, today)
+    zone, closed = settings.report_tz, incident["closed_at"]
+    last = min(today, closed.astimezone(zone).date()) if closed else today
+    changes = None if incident["cause"] else gather.question(incident, zone, last)
+    measurement = gather.measurement_question(incident, zone, last)
     if measurement and incident["measurement"]:  # only recounted, so its days before are of no use
         measurement["before_from"] = measurement["before_to"]
     found: dict[str, tuple[str, str, Mapping[str, Any]]] = {

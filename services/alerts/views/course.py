@@ -70,7 +70,7 @@ def chart(
     )
     closed, opened = incident["closed_at"], incident["opened_at"].astimezone(zone).date()
     end = closed.astimezone(zone).date() if closed else today
-    marks = [Mark("Onset", onset, "onset")] + ([Mark("Told", opened, "opened")] if opened != onset else [])
+    marks = [Mark("Onset", onset, "onset")] + ([Mark("Opened", opened, "opened")] if opened != onset else [])
     return Chart(
         title=f"{name} by {'day' if length == 1 else 'week'}",
         summary=_summary(metric, found, onset, before),

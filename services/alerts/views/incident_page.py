@@ -83,9 +83,7 @@ def shown(stored: Stored, known: Known, now: datetime, zone: ZoneInfo) -> dict[s
         "figures": _figures(_opening_figures(incident, known, opening, zone)),
         "end_figures": ending[1] if ending else [],
         "bars": fall.bars(opening),
-        "counted": f"Told were the answers by {counted}."
-        if counted
-        else "Told were the answers of when it opened.",
+        "counted": f"Figures told are those of {counted or 'the opening'}.",
         "happened": happened.timeline(stored.events, stored.told, stored.names, zone),
         "truth": _truth(stored, known, counted, now, zone),
         "chart": _chart(stored, known, opening, now, zone),

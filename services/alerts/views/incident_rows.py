@@ -10,6 +10,7 @@ from typing import Any
 
 from services.alerts import routing, shown
 from shared import wording
+from shared.scoring import SMALL_SAMPLE
 from shared.wording import clean
 
 Row = Mapping[str, Any]
@@ -23,14 +24,15 @@ FALLBACK = "Fallback address"
 
 @dataclass(frozen=True)
 class Listed:
-    """One row. `fell`: −19 to 22, or nothing where no score is known; `age`: how long it is open, or how long it
-    lasted; `ended`: how, once it is resolved."""
+    """One row. `fell`: −19 to 22, the interval where the answers are few (`small`), or nothing where no score is known;
+    `age`: how long it is open, or how long it lasted; `ended`: how, once it is resolved."""
 
     id: str
     what: str
     journey: str
     onset: datetime
     fell: str
+    small: bool
     owner: str
     age: str
     state: str
@@ -49,6 +51,7 @@ def listed(row: Row, maps: Maps, owners: Mapping[str, str], now: datetime) -> Li
         journey=clean((journey_map or {}).get("name") or row["journey"]),
         onset=row["onset"],
         fell=_fell(row),
+        small=_since(row)["n"] < SMALL_SAMPLE,
         owner=owner(journey_map, row["stage"], owners),
         age=wording.lasting(until - (row["onset"] if row["closed_at"] else row["opened_at"])),
         state=row["state"],
@@ -114,14 +117,16 @@ def _by_name(pair: tuple[str, str]) -> str:
 
 
 def _fell(row: Row) -> str:
-    drop, at = shown.incident(row)["drop"], _score(row)
-    return (
-        "" if drop is None or at is None else f"{wording.signed(-drop)} to {wording.score(row['metric'], at)}"
-    )
+    drop, since, metric = shown.incident(row)["drop"], _since(row), row["metric"]
+    if drop is None or since["score"] is None:
+        return ""
+    if since["n"] < SMALL_SAMPLE:
+        interval = wording.between(metric, since["low"], since["high"])
+        return f"{interval}, {wording.answers(since['n'])}"
+    return f"{wording.signed(-drop)} to {wording.score(metric, since['score'])}"
 
 
-def _score(row: Row) -> float | None:
-    """The score since, as it was told; else as it opened."""
-    told = (row["cause"] or {}).get("since", {}).get("score")
-    found: float | None = shown.measured(row["metric"], row["since"])["score"] if told is None else told
-    return found
+def _since(row: Row) -> Row:
+    """The reading since the onset, as it was told; else as it opened."""
+    told: Row = (row["cause"] or {}).get("since", {})
+    return told if told.get("score") is not None else shown.measured(row["metric"], row["since"])

@@ -70,7 +70,7 @@ def test_what_is_sent_again_erases_nothing(
 
 
 def test_of_when_the_answers_are(call: Call, shown: Any, conn: Connection, incident: str) -> None:
-    assert "Told were the answers of when it opened." in shown()
+    assert "Figures told are those of the opening." in shown()
     assert call("GET", f"/v1/incidents/{incident}").json["drop"] == 19
     counted = {"score": 41.0, "low": 40.0, "high": 42.0, "n": 17_240}
     cause = {
@@ -81,7 +81,7 @@ def test_of_when_the_answers_are(call: Call, shown: Any, conn: Connection, incid
     }
     conn.execute("UPDATE incident SET cause = %s", [Jsonb(cause)])
     page = shown()
-    assert "Told were the answers by Sun 22 Nov 2026, 11:04 CET." in page
+    assert "Figures told are those of Sun 22 Nov 2026, 11:04 CET." in page
     assert (
         "550 by Sun 22 Nov 2026, 11:04 CET, against 17,240 before 240 when it opened, against 17,240 before"
         in page
