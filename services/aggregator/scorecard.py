@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from services.aggregator import answers, changes
@@ -17,16 +18,21 @@ Measured = tuple[str, str]
 Found = Mapping[tuple[str, str], Mapping[Measured, Pair]]
 """(stage, touchpoint) → metric and audience → histograms of the window before and of the window."""
 
+Days = Mapping[tuple[str | None, Measured], float]
+"""Stage (None: all of them together) and what is measured → squared error of a change by its days (noise.of_days)."""
+
 NOTHING = Pair(answers.EMPTY, answers.EMPTY)
 
 
-def build(journey: Map, found: Found, level: float, wanted: Iterable[Measured]) -> dict[str, Any]:
-    """The map with scores. `wanted` limits the metrics and audiences shown.
+def build(
+    journey: Map, found: Found, level: float, wanted: Iterable[Measured], days: Days = MappingProxyType({})
+) -> dict[str, Any]:
+    """The map with scores. `wanted` limits the metrics and audiences shown. days: the error of changes by their days.
 
     Answers at places which are no longer on the map count in the journey and their stage, and are listed in
     `not_on_map`.
     """
-    card = _Card(journey.document or {}, found, level, frozenset(wanted))
+    card = _Card(journey.document or {}, found, level, frozenset(wanted), days)
     places = [
         (stage["key"], point["key"]) for stage in card.document["stages"] for point in stage["touchpoints"]
     ]
@@ -48,9 +54,9 @@ class _Card:
     """What all parts of one scorecard need."""
 
     def __init__(
-        self, document: dict[str, Any], found: Found, level: float, wanted: frozenset[Measured]
+        self, document: dict[str, Any], found: Found, level: float, wanted: frozenset[Measured], days: Days
     ) -> None:
-        self.document, self.found, self.level, self.wanted = document, found, level, wanted
+        self.document, self.found, self.level, self.wanted, self.days = document, found, level, wanted, days
 
     def stage(self, stage: dict[str, Any]) -> dict[str, Any]:
         """One stage: its own facts, pooled scores against its targets, and its touchpoints."""
@@ -60,7 +66,7 @@ class _Card:
             "stage": stage["key"],
             "name": stage.get("name"),
             "owner": stage.get("owner") or self.document.get("owner"),
-            "scores": self.scores(here, targets, self.asked(stage["key"]) | set(targets)),
+            "scores": self.scores(here, targets, self.asked(stage["key"]) | set(targets), stage["key"]),
             "touchpoints": [self.touchpoint(stage["key"], point) for point in stage["touchpoints"]],
         }
 
@@ -71,7 +77,7 @@ class _Card:
             "touchpoint": point["key"],
             **{name: value for name, value in point.items() if name != "key"},
             "surveys": self.surveys(*place),
-            "scores": self.scores({place: self.found.get(place, {})}, {}, self.asked(*place)),
+            "scores": self.scores({place: self.found.get(place, {})}, {}, self.asked(*place), stage),
         }
 
     def blind_spots(self, stage: dict[str, Any]) -> list[dict[str, Any]]:
@@ -93,7 +99,7 @@ class _Card:
         return {
             "stage": place[0],
             "touchpoint": place[1],
-            "scores": self.scores({place: self.found[place]}, {}, set()),
+            "scores": self.scores({place: self.found[place]}, {}, set(), place[0]),
         }
 
     def surveys(self, stage: str, touchpoint: str) -> list[str]:
@@ -110,9 +116,10 @@ class _Card:
         return {(survey["metric"], survey["audience"]) for survey in here}
 
     def scores(
-        self, here: Found, targets: Mapping[Measured, float], asked: set[Measured]
+        self, here: Found, targets: Mapping[Measured, float], asked: set[Measured], stage: str | None = None
     ) -> list[dict[str, Any]]:
-        """The pooled scores of some places, one per metric and audience; also those asked for without an answer."""
+        """The pooled scores of some places (of one stage, or of all), one per metric and audience; also those asked for
+        without an answer."""
         pooled: dict[Measured, Pair] = defaultdict(lambda: NOTHING, dict.fromkeys(asked, NOTHING))
         for pairs in here.values():
             for measured, pair in pairs.items():
@@ -121,11 +128,16 @@ class _Card:
                     scoring.pool((known.before, pair.before)), scoring.pool((known.since, pair.since))
                 )
         shown = sorted(set(pooled) & self.wanted)
-        return [self._score(measured, pooled[measured], targets.get(measured)) for measured in shown]
+        return [
+            self._score(
+                measured, pooled[measured], targets.get(measured), self.days.get((stage, measured), 0.0)
+            )
+            for measured in shown
+        ]
 
-    def _score(self, measured: Measured, pair: Pair, target: float | None) -> dict[str, Any]:
+    def _score(self, measured: Measured, pair: Pair, target: float | None, days: float) -> dict[str, Any]:
         metric, audience = measured
-        change = changes.change(metric, pair, self.level)
+        change = changes.change(metric, pair, self.level, days)
         score = change.since.score
         return {
             "metric": metric,

@@ -7,6 +7,7 @@ PURE = [
     "shared/web/drawing.py",
     "shared/events.py",
     "shared/freshness.py",
+    "shared/lateness.py",
     "shared/wording.py",
     "services/aggregator/answers.py",
     "services/aggregator/breakdown.py",

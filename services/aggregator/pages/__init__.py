@@ -6,6 +6,8 @@ from pathlib import Path
 
 from flask import Blueprint
 
+from services.aggregator.pages import journey, journeys, stage
+
 _FILES = Blueprint(
     "aggregator_files",
     __name__,
@@ -13,4 +15,4 @@ _FILES = Blueprint(
     static_url_path="/static/aggregator",
 )
 
-BLUEPRINTS = (_FILES,)
+BLUEPRINTS = (_FILES, journeys.blueprint, journey.blueprint, stage.blueprint)

@@ -35,3 +35,13 @@ def get(conn: Connection, journey: str) -> Map | None:
         "SELECT revision, retired, document FROM journey WHERE journey = %s AND document <> '{}'", [journey]
     ).fetchone()
     return Map(**row) if row else None
+
+
+def every(conn: Connection, after: str, limit: int, hidden: str) -> list[Map]:
+    """The maps of journeys that are not retired, in order of their keys from the one after `after` on."""
+    rows = conn.execute(
+        """SELECT revision, retired, document FROM journey
+           WHERE journey > %s AND journey <> %s AND NOT retired AND document <> '{}' ORDER BY journey LIMIT %s""",
+        [after, hidden, limit],
+    )
+    return [Map(**row) for row in rows]

@@ -124,6 +124,30 @@ def pair_sums(
     ]
 
 
+def stage_days(conn: Connection, journeys: Sequence[str], period: Period, audience: str | None) -> list[Sum]:
+    """The histogram of each day and stage of some journeys, by metric and audience (all, or one)."""
+    rows = conn.execute(
+        sql.SQL(
+            """SELECT journey, stage, metric, audience, day, {counts} AS counts
+               FROM series JOIN bucket ON bucket.series = series.id
+               WHERE segment_key = '' AND day BETWEEN %(first)s AND %(last)s AND journey = ANY(%(journeys)s)
+                 AND (%(audience)s::text IS NULL OR audience = %(audience)s)
+               GROUP BY journey, stage, metric, audience, day HAVING {total} > 0 ORDER BY day"""
+        ).format(counts=_counts(), total=_total()),
+        {"first": period.first, "last": period.last, "journeys": list(journeys), "audience": audience},
+    )
+    return [
+        Sum(
+            {"journey": row["journey"], "stage": row["stage"]},
+            row["metric"],
+            row["audience"],
+            tuple(row["counts"]),
+            row["day"],
+        )
+        for row in rows
+    ]
+
+
 def reasons(conn: Connection, where: Where, before: Period, since: Period) -> list[dict[str, Any]]:
     """How many answers named each reason in two periods: survey, reason, before, since."""
     query = sql.SQL(

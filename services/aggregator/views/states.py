@@ -24,16 +24,22 @@ class State(NamedTuple):
 
 @dataclass(frozen=True)
 class Watching:
-    """What alerts answered: items of GET /v1/detectors by place; None where it did not answer."""
+    """What alerts answered: items of GET /v1/detectors by place; None where it did not answer.
+
+    seen_from: now, in REPORT_TZ. complete: whether these are all.
+    """
 
     items: Mapping[Place, Item] | None
-    seen_from: datetime  # now, in REPORT_TZ
+    seen_from: datetime
+    complete: bool = True
 
     def of(self, place: Place, *, asked: bool, late: bool) -> State:
         """asked: a live survey asks there. late: our own answers of that stage are late."""
         if self.items is None:
             return State("unknown", "alerts does not answer")
         item = self.items.get(place)
+        if item is None and not self.complete:
+            return State("unknown")
         if item is None:
             return State("learning", "no answers yet") if asked else State(None)
         return shown(item, late=late or item.get("late", True), seen_from=self.seen_from)
@@ -52,12 +58,19 @@ def shown(item: Item, *, late: bool, seen_from: datetime) -> State:
     if name == "silenced":
         return State("silenced", "would be degraded" if item["muted"] == "degraded" else "")
     if name == "learning":
-        return State("learning", f"{item['answers']:,} of {item['answers_needed']:,} answers")
+        return State("learning", _known(item))
     if name == "stale":
         return State("stale", f"none since {_day(item, seen_from)}, {_expected(item)} expected")
     if name == "degraded":
         return State("degraded", f"since {_day(item, seen_from)}")
     return State(None)
+
+
+def _known(item: Item) -> str:
+    """How far it is: only answers older than its lag count, so that what goes wrong now is not learned as usual."""
+    known, needed = item["answers"], item["answers_needed"]
+    young = item["answers_seen"] > known and known < needed
+    return f"{known:,} of {needed:,} answers" + (" old enough" if young else "")
 
 
 def _day(item: Item, seen_from: datetime) -> str:

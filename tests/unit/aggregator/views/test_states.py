@@ -17,7 +17,7 @@ PLACE = ("shop", "delivery", "nps", "customer")
 def item(state: str | None, **more: Any) -> dict[str, Any]:
     facts = {"journey": "shop", "stage": "delivery", "metric": "nps", "audience": "customer", "muted": None}
     return facts | {"state": state, "since": "2026-11-12T23:30:00Z", "answers": 1212, "answers_needed": 400,
-                    "expected": 40.4, "late": False} | more  # fmt: skip
+                    "answers_seen": 212, "expected": 40.4, "late": False} | more  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,7 @@ def item(state: str | None, **more: Any) -> dict[str, Any]:
         (item("ok"), State("ok")),
         (item("degraded"), State("degraded", "since Fri 13 Nov")),
         (item("learning", answers=212), State("learning", "212 of 400 answers")),
+        (item("learning", answers=0), State("learning", "0 of 400 answers old enough")),
         (item("stale"), State("stale", "none since Fri 13 Nov, 40 expected")),
         (item("silenced", muted="degraded"), State("silenced", "would be degraded")),
         (item("silenced", muted="ok"), State("silenced")),
