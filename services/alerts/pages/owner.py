@@ -138,6 +138,7 @@ def _page(owner: str, form: Form | None, **more: Any) -> Response:
         then=who_is_told.then(document, known),
         unreachable=away and away["in_words"],
         channels=owner_form.rows(form.values),
+        labels=owner_form.labels(form.values),
         choices=owner_rows.choices(known, owner, form.value("escalate_to")),
         may_edit=principal().may("admin"),
         may_read_log=principal().may("lead"),

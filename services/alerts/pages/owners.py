@@ -23,6 +23,9 @@ from shared.web.problems import Problem
 
 blueprint = Blueprint("owners_page", __name__)
 
+# More stages than these are folded up, journey by journey.
+MOST_OPEN = 20
+
 
 @blueprint.get("/owners")
 @page("viewer")
@@ -46,6 +49,7 @@ def owner_list() -> Response:
         fallback=settings().fallback_owner,
         journeys=owner_rows.by_journey(shown),
         mapped=bool(lines),
+        folded=len(shown) > MOST_OPEN,
         whose=whose,
         may_edit=principal().may("admin"),
     )
@@ -83,6 +87,7 @@ def _new(form: Form) -> Response:
         known = owners.documents(conn)
     shown: dict[str, Any] = {
         "channels": owner_form.rows(form.values),
+        "labels": owner_form.labels(form.values),
         "choices": owner_rows.choices(known, "", form.value("escalate_to")),
     }
     return render_form("owner_new.html", form, nav="setup", **shown)

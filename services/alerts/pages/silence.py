@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from services.alerts import silence_saving
 from services.alerts.pages.checking import CHANGED_MEANWHILE, checked, seen
-from services.alerts.pages.silences import options, tried
+from services.alerts.pages.silences import failed, options, tried
 from services.alerts.schemas.silences import Silence
 from services.alerts.silencing import IN_FORCE, PLANNED
 from services.alerts.store import maps, silences
@@ -54,7 +54,7 @@ def save(silence: str) -> AnyResponse:
     except Problem as problem:
         if problem.status == CHANGED_MEANWHILE:
             del form.values["etag"]
-        return _page(silence, form.failed(problem, silence_form.INPUTS))
+        return _page(silence, failed(form, problem))
     return redirect_to(f"/silences/{silence}", "Saved. What it no longer keeps back is told at once.")
 
 
@@ -110,6 +110,7 @@ def _page(silence: str, form: Form | None, **shown: Any) -> Response:
         line=line,
         keeps=keeps,
         options=options(form),
+        labels=silence_form.LABELS,
         in_force=line.state == IN_FORCE,
         planned=line.state == PLANNED,
         trying=bool(shown),

@@ -67,13 +67,22 @@ def make() -> AnyResponse:
             saved = silence_saving.save(conn, zone, silence, document, only_new, who)
             warnings = silence_saving.outlook(conn, document, saved.period[1], datetime.now(UTC))["warnings"]
     except Problem as problem:
-        return new(form.failed(problem, silence_form.INPUTS))
+        return new(failed(form, problem))
     return redirect_to(f"/silences/{silence}", " ".join(["The silence is planned.", *warnings]))
 
 
 def new(form: Form, **shown: Any) -> Response:
     """The form of a new silence."""
-    return render_form("silence_new.html", form, nav="setup", options=options(form), **shown)
+    return render_form(
+        "silence_new.html", form, nav="setup", options=options(form), labels=silence_form.LABELS, **shown
+    )
+
+
+def failed(form: Form, problem: Problem) -> Form:
+    """The form with what is wrong at its inputs, in the form's own words."""
+    if not problem.errors:
+        return form.failed(problem)
+    return form.failed(silence_form.said(problem.errors, form.values), silence_form.INPUTS)
 
 
 def tried(conn: Connection, document: dict[str, Any], ends_at: datetime) -> dict[str, Any]:

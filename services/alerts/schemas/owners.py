@@ -17,6 +17,8 @@ from shared.web.documents import Slug
 _ADDRESS = validate.Email(error="Not an e-mail address.")
 _ONE_LINE = validate.Regexp(re.compile(r"[^\x00-\x1f\x7f]*\Z"), error="No line breaks or control characters.")
 _SECRET_BYTES = range(16, 65)
+_NAME = validate.Length(1, 200, error="Write a name of up to {max} characters.")
+_URL = validate.Length(1, 2_000, error="Write an address of up to {max} characters.")
 
 
 class Hours(fields.Float):
@@ -38,7 +40,7 @@ class Channel(Schema):
     kind = fields.String(required=True, validate=validate.OneOf(["email", "webhook", "apprise"]))
     url = fields.String(
         required=True,
-        validate=[validate.Length(1, 2_000), _ONE_LINE],
+        validate=[_URL, _ONE_LINE],
         metadata={
             "description": "mailto:… for email, http(s)://… for webhook, slack://… and the like for apprise"
         },
@@ -66,7 +68,7 @@ class Channel(Schema):
 class Owner(Schema):
     """The person or team answerable for stages; without channels, messages go to `email`."""
 
-    name = fields.String(required=True, validate=[validate.Length(1, 200), _ONE_LINE])
+    name = fields.String(required=True, validate=[_NAME, _ONE_LINE])
     email = fields.String(allow_none=True, validate=[validate.Length(max=254), _ADDRESS])
     channels = fields.List(fields.Nested(Channel), allow_none=True, validate=validate.Length(max=20))
     escalate_to = Slug(allow_none=True)

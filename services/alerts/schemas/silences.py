@@ -14,8 +14,7 @@ from shared.web.documents import Slug
 
 _YEARS = range(1000, 9999)
 _ONE_LINE = validate.Regexp(re.compile(r"[^\x00-\x1f\x7f]*\Z"), error="No line breaks or control characters.")
-
-
+_WHY = validate.Length(1, 500, error="Say why, in up to {max} characters.")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FORM = "Write a day, 2026-12-24, or a time with its offset, 2026-12-24T18:00:00+01:00."
 
@@ -72,4 +71,4 @@ class Silence(Schema):
     stage = Slug(allow_none=True)
     metric = fields.String(allow_none=True, validate=validate.OneOf(METRICS))
     audience = fields.String(allow_none=True, validate=validate.OneOf(AUDIENCES))
-    why = fields.String(required=True, validate=[validate.Length(1, 500), _ONE_LINE])
+    why = fields.String(required=True, validate=[_WHY, _ONE_LINE])

@@ -17,6 +17,14 @@ from services.alerts.secret_texts import REFERENCE, masked
 from services.alerts.views import channel_words
 
 Values = dict[str, Any]
+LABELS = {
+    "owner": "Key",
+    "name": "Name",
+    "email": "E-mail address",
+    "escalate_to": "Then tell",
+    "escalate_after_hours": "After hours",
+    "repeat_hours": "Tell again",
+}
 _PLAIN = ("owner", "name", "email", "escalate_to", "escalate_after_hours", "repeat_hours")
 _CHANNEL = re.compile(r"channels\[(\d{1,2})\]\.(kind|url|secret|was)")
 _OF_A_CHANNEL = ("kind", "url", "secret", "was")
@@ -39,6 +47,15 @@ def blank(**given: str) -> Values:
 def complete(sent: Mapping[str, Any]) -> Values:
     """What was sent as all inputs of the form, channels in a row from 0."""
     return _completed(sent, rows(sent))
+
+
+def labels(sent: Mapping[str, Any]) -> dict[str, str]:
+    """What each input is called where it stands alone, as in the summary of what is wrong."""
+    found, words = dict(LABELS), (("url", "address"), ("secret", "secret"))
+    for number, row in enumerate(rows(sent)):
+        kind = channel_words.KINDS.get(row["kind"], "Channel")
+        found |= {f"channels[{number}].{name}": f"{kind}, {word}" for name, word in words}
+    return found
 
 
 def rows(sent: Mapping[str, Any]) -> list[dict[str, str]]:

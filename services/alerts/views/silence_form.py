@@ -17,6 +17,15 @@ Values = dict[str, Any]
 NAMES = ("silence", "where", "metric", "audience", "from_day", "from_time", "to_day", "to_time", "why")
 # Which input shows what is wrong with a field.
 INPUTS = {"journey": "where", "stage": "where", "from": "from_day", "to": "to_day"}
+LABELS = {
+    "where": "What",
+    "metric": "Metric",
+    "audience": "Audience",
+    "from_day": "From",
+    "to_day": "To",
+    "why": "Why",
+    "silence": "Key",
+}
 _SLUG_LENGTH = 63
 
 
@@ -60,6 +69,17 @@ def document(sent: Mapping[str, Any], stored: Mapping[str, Any] | None, zone: Zo
     return {name: text for name, text in place.items() if text} | times | {"why": sent["why"]}
 
 
+def said(errors: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What is wrong, with the words of the form where a day or time is none: the API's speak of offsets."""
+    found = dict(errors)
+    for name in found.keys() & {"from", "to"}:
+        if not _is_one(date, sent[f"{name}_day"]):
+            found[name] = ["Choose a day."]
+        elif sent[f"{name}_time"] and not _is_one(time, sent[f"{name}_time"]):
+            found[name] = ["Write the time like 18:00."]
+    return found
+
+
 def key(document: Mapping[str, Any], taken: Iterable[str]) -> str:
     """A key for a silence nobody named: delivery-2026-11-24, with a number where there is one already."""
     place = document.get("stage") or document.get("journey") or "everything"
@@ -99,6 +119,14 @@ def _inputs(name: str, at: date | datetime) -> Values:
     if isinstance(at, datetime):
         return {f"{name}_day": at.date().isoformat(), f"{name}_time": f"{at:%H:%M}"}
     return {f"{name}_day": at.isoformat(), f"{name}_time": ""}
+
+
+def _is_one(kind: type[date] | type[time], text: str) -> bool:
+    try:
+        kind.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _moment(sent: Mapping[str, Any], name: str, zone: ZoneInfo) -> str:

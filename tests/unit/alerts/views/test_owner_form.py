@@ -35,6 +35,11 @@ def test_what_is_shown_and_sent_back_changes_nothing_and_tells_no_secret() -> No
     assert owner_form.complete(shown) == shown
 
 
+def test_each_input_has_a_name_of_its_own() -> None:
+    named = owner_form.labels(owner_form.values("ana", ANA))
+    assert (named["email"], named["channels[3].secret"]) == ("E-mail address", "Webhook, secret")
+
+
 def test_what_is_left_empty_is_left_out() -> None:
     sent = owner_form.blank(name="Ana", email="ana@example.com")
     assert owner_form.document(sent, None) == {"name": "Ana", "email": "ana@example.com"}

@@ -47,6 +47,14 @@ def test_times_are_those_of_the_zone(day: str, time: str, stored: str) -> None:
     assert found == {"from": stored, "to": "2027-01-01", "why": "Sale"}
 
 
+def test_what_is_wrong_with_a_time_is_said_in_the_forms_words() -> None:
+    api = {"from": ["Write a day, or a time with its offset."], "to": ["Must be after from."], "why": ["x"]}
+    day = {"from_day": "2026-12-24", "from_time": "", "to_day": "2026-12-24", "to_time": ""}
+    assert silence_form.said(api, day) == api
+    assert silence_form.said(api, day | {"from_day": ""})["from"] == ["Choose a day."]
+    assert silence_form.said(api, day | {"to_time": "noon"})["to"] == ["Write the time like 18:00."]
+
+
 def test_a_new_one_is_for_the_place_asked_for_and_a_day_from_now() -> None:
     shown = silence_form.blank(NOW, BERLIN, "shop", "delivery", "", "customer") | {"why": "Sale"}
     found = silence_form.document(shown, None, BERLIN)
