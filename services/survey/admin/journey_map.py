@@ -60,7 +60,7 @@ def move_part(journey: str) -> AnyResponse:
     except surgery.NoSuchPlace:
         return redirect_to(f"/admin/journeys/{journey}", _GONE)
     if outcome.changed:
-        return redirect_to(f"/admin/journeys/{journey}", _MEANWHILE)
+        return back_to_map(journey, place, on, _MEANWHILE)
     return back_to_map(journey, place, on, _now_at(outcome.document, place))
 
 

@@ -37,7 +37,7 @@ LABELS = {
 }
 _MEANWHILE = "Somebody changed this journey meanwhile; nothing is saved yet."
 _ELSEWHERE = f"{_MEANWHILE} What you have here was not touched: save it again, and both changes stand."
-_HERE = f"{_MEANWHILE} What is stored now stands beside the fields; saving again replaces it with yours."
+_HERE = f"{_MEANWHILE} Saving again puts what you have here in place of theirs."
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,8 @@ class Part:
         return view.name_of(self.stored.document, self.content, self.place)
 
 
-def part_form(part: Part, form: Form, owners: KnownOwners, theirs: dict[str, Any] | None = None) -> Response:
-    """The form; `theirs` is what somebody else stored meanwhile, by input."""
+def part_form(part: Part, form: Form, owners: KnownOwners) -> Response:
+    """The form, as it is stored or was typed."""
     stages = [
         (stage["key"], stage.get("name") or stage["key"]) for stage in surgery.parts(part.stored.document)
     ]
@@ -105,7 +105,6 @@ def part_form(part: Part, form: Form, owners: KnownOwners, theirs: dict[str, Any
             form.value("owner"), owners.names or {}, inherited, settings().fallback_owner
         ),
         stages=stages,
-        theirs=theirs or {},
         metrics=view.METRICS,
         targets=fields.TARGETS,
     )
@@ -132,9 +131,15 @@ def changed(part: Part, form: Form, owners: KnownOwners) -> Response:
     stored = fields.shown(part.content, part.depth) if here else {}
     theirs = {name: value for name, value in stored.items() if not surgery.is_same(value, form.value(name))}
     form.values |= part.marks()
-    response = part_form(part, form.failed({"": [_HERE if theirs else _ELSEWHERE]}), owners, theirs)
+    beside = {name: [_stored_now(value)] for name, value in theirs.items()}
+    response = part_form(part, form.failed({"": [_HERE if theirs else _ELSEWHERE]} | beside), owners)
     response.status_code = 412
     return response
+
+
+def _stored_now(value: str) -> str:
+    shown = " · ".join(value.splitlines())
+    return f"Somebody stored ‘{shown}’ here meanwhile." if shown else "Somebody took this out meanwhile."
 
 
 def gone(part: Part, form: Form, owners: KnownOwners, key: str) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ from services.survey import checklist, submission
 from services.survey import journeys as changing
 from services.survey import surveys as asking
 from services.survey.admin.pages import blueprint
-from services.survey.checklist.facts import Facts, Tested, Told
+from services.survey.checklist.facts import Facts, Checked, Told
 from services.survey.definition import Definition
 from services.survey.store import imports, journeys, setting_up, surveys
 from shared import wording
@@ -29,16 +29,13 @@ from shared.web.auth import page
 from shared.web.neighbours import Asked, ask_all
 from shared.web.pages import redirect_to, render
 
-_MOST, _BLOCKED, _BLOCKED_DAYS, _TESTS = 1_000, 5, 28, 100
+# `_DAYS`: how far back blocked displays and test answers are of interest.
+_MOST, _BLOCKED, _TESTS, _DAYS = 1_000, 5, 100, 28
 _QUESTIONS: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
     "owners": ("alerts", "/v1/owners", {"limit": 500}),
     "tests": ("alerts", "/v1/notifications", {"kind": "test", "limit": _TESTS}),
     "seen": ("alerts", "/v1/detectors", {"journey": CHECK}),
-    "scored": (
-        "aggregator",
-        "/v1/scores",
-        {"journey": CHECK, "by": "journey", "from": "2000-01-01", "to": "2999-12-31"},
-    ),
+    "scored": ("aggregator", "/v1/scores", {"journey": CHECK, "by": "journey", "window": f"{_DAYS}d"}),
 }
 
 
@@ -57,7 +54,7 @@ def setup() -> Response:
         next=checklist.next_step(steps),
         is_new=checklist.is_new(facts),
         waiting=any(step.key in ("display", "check") and step.state == "todo" for step in steps),
-        tested=facts.tested.stored > 0,
+        tested=facts.tested.last,
     )
 
 
@@ -94,18 +91,19 @@ def _facts(conn: Connection, asked: Mapping[str, Asked]) -> Facts:
     maps = {row["journey"]: row["document"] for row in _in_use(conn)}
     rows = [row for row in _surveys(conn) if row["journey"] in maps]
     live = [row["survey"] for row in rows if row["status"] == "live"]
-    since = datetime.now(settings().report_tz).date() - timedelta(days=_BLOCKED_DAYS)
+    today = datetime.now(settings().report_tz).date()
+    days = (today - timedelta(days=_DAYS - 1), today)
     return Facts(
         keys=_keys(conn),
         journeys=maps,
         surveys=rows,
         shown=frozenset(setting_up.shown(conn, live)),
         answered=frozenset(setting_up.answered(conn, live)),
-        blocked=setting_up.blocked(conn, live, since, _BLOCKED),
+        blocked=setting_up.blocked(conn, live, days[0], _BLOCKED),
         owners=_told(asked["owners"], lambda item: item["owner"] != CHECK),
         tests=_told(asked["tests"], lambda item: item["owner"] not in (CHECK, None)),
         imported=next(iter(imports.page(conn, 1, None)), None),
-        tested=_tested(conn, asked),
+        tested=_tested(conn, asked, days),
         fallback=settings().fallback_owner,
         survey_url=settings().survey_url,
     )
@@ -130,10 +128,10 @@ def _keys(conn: Connection) -> Counter[str]:
     )
 
 
-def _tested(conn: Connection, asked: Mapping[str, Asked]) -> Tested:
+def _tested(conn: Connection, asked: Mapping[str, Asked], days: tuple[date, date]) -> Checked:
     zone = settings().report_tz
-    row = setting_up.tested(conn, CHECK, RESPONSES, f"{CHECK}/{CHECK_STAGE}")
-    return Tested(
+    row = setting_up.tested(conn, CHECK, RESPONSES, f"{CHECK}/{CHECK_STAGE}", days, zone.key)
+    return Checked(
         stored=row["stored"],
         last=row["at"] and wording.moment(row["at"].astimezone(zone), datetime.now(zone)),
         sequence=row["sequence"],

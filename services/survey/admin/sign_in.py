@@ -17,8 +17,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from services.survey.admin.addresses import address_errors
 from services.survey.admin.pages import blueprint
 from services.survey.rate_limit import Window
+from services.survey.store import journeys
 from shared.access import Principal, accounts, keys, links, sessions
 from shared.db import Connection
+from shared.reserved import CHECK
 from shared.web import session_cookie
 from shared.web.auth import page, principal_or_none, public_page
 from shared.web.forms import Form, render_form
@@ -116,7 +118,7 @@ def _signed_in(conn: Connection, who: Principal, next: str) -> AnyResponse:
     if before := session_cookie.read(settings(), request):
         sessions.end(conn, before)
     session = sessions.begin(conn, who)
-    response = redirect_to(own_address(settings(), next) or _home())
+    response = redirect_to(_landing(conn, who, own_address(settings(), next)))
     session_cookie.put(settings(), response, session)
     return response
 
@@ -128,6 +130,13 @@ def _form(form: Form) -> Response:
 def _spent() -> Response:
     """The same for a link that is used up, too old, forged, or whose person may no longer sign in."""
     return render("admin/link_spent.html", GONE, form=Form.blank(email="", next=""))
+
+
+def _landing(conn: Connection, who: Principal, wanted: str) -> str:
+    """Where a sign-in leads; an admin of a new installation to the setup checklist, where nothing else was wanted."""
+    if wanted not in ("", _home()) or not who.may("admin") or journeys.any_in_use(conn, but=CHECK):
+        return wanted or _home()
+    return "/setup"
 
 
 def _home() -> str:

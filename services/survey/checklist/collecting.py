@@ -11,9 +11,16 @@ from services.survey.checklist.facts import DONE, LOOK, TODO, Facts, Link, Step,
 
 def key_step(facts: Facts) -> Step:
     admins, others = facts.keys["admin"], sum(facts.keys.values()) - facts.keys["admin"]
-    said = f"{count(admins, 'key')} for admins, {others} for others." if admins else "No key for admins yet."
+    said = f"{count(admins, 'key')} for admins" + (f", {others:,} for others." if others else ".")
     command = "journeyloop keys create --role admin --name laptop"
-    return Step("key", "First key", DONE if admins else TODO, said, Link("Keys", "/keys"), command)
+    return Step(
+        "key",
+        "First key",
+        DONE if admins else TODO,
+        said if admins else "No key for admins yet.",
+        Link("Keys", "/keys"),
+        command,
+    )
 
 
 def map_step(facts: Facts) -> Step:
@@ -36,7 +43,11 @@ def survey_step(facts: Facts) -> Step:
     title, command = "Surveys that are live", "journeyloop apply -f shop.yaml"
     if not facts.surveys:
         link = Link("Make the first survey", "/admin/surveys")
-        return Step("surveys", title, TODO, "No survey yet.", link, command)
+        ready = any(size(document)[1] for document in facts.journeys.values())
+        said = "No survey yet." if ready else "No survey yet: it needs a touchpoint of the map to ask at."
+        return Step(
+            "surveys", title, TODO, said, link if ready else Link("Surveys", "/admin/surveys"), command
+        )
     states = Counter(row["status"] for row in facts.surveys)
     said = ", ".join(f"{states[status]} {status}" for status in ("live", "draft", "paused") if states[status])
     asked = {(row["journey"], row["stage"], row["touchpoint"]) for row in facts.surveys}

@@ -22,9 +22,9 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Tested:
-    """The test answers of `journeyloop check`: how many are stored, when the last one was, its last sequence, and
-    what the other services have of them."""
+class Checked:
+    """The test answers of `journeyloop check`: how many are stored of the last 28 days, when the last one was, its last
+    sequence, and what the other services have of them."""
 
     stored: int = 0
     last: str | None = None
@@ -50,7 +50,7 @@ class Facts:
     owners: Told = Told(())
     tests: Told = Told(())
     imported: Mapping[str, Any] | None = None
-    tested: Tested = Tested()
+    tested: Checked = Checked()
     fallback: str = ""
     survey_url: str = ""
 

@@ -13,10 +13,10 @@ from services.survey.checklist.facts import (
     NAMED,
     TODO,
     UNKNOWN,
+    Checked,
     Facts,
     Link,
     Step,
-    Tested,
     count,
     first,
     named,
@@ -93,10 +93,12 @@ def import_step(facts: Facts) -> Step:
 def check_step(facts: Facts) -> Step:
     step = partial(Step, "check", "From end to end", command="journeyloop check")
     link, tested = Link("State of the pipe", "/status"), facts.tested
-    if not tested.stored:
+    if not tested.last:
         said = "No test answer was sent yet. It goes to a journey of its own, never into your scores."
         return step(TODO, said, link)
     stored = f"A test answer was stored {tested.last}"
+    if not tested.stored:
+        return step(TODO, f"The last test answer was stored {tested.last}. Send another.", link)
     failures = [
         f"Whether it {done} cannot be shown: the service {service} {told.failure}."
         for done, service, told in (
@@ -142,7 +144,7 @@ def _failure(item: Mapping[str, Any]) -> str:
     return f"To ‘{item['owner']}’ by {item['channel']['kind']}: {last.get('detail') or 'failed'}"
 
 
-def _missing(tested: Tested) -> list[str]:
+def _missing(tested: Checked) -> list[str]:
     """What has not happened to the last test answer yet."""
     found = []
     if tested.scored.found < tested.stored:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.survey.maps import consequences
+from services.survey.maps.fields import slug
 from services.survey.maps.surgery import Document, Place
 
 METRICS = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
@@ -35,7 +36,9 @@ def shown(
 def owner_text(owner: str | None, owners: Mapping[str, str] | None) -> str:
     """The owner's name with its key where that says more; "" where there is none."""
     name = (owners or {}).get(owner or "")
-    return f"{name} ({owner})" if name and name.lower() != owner else owner or ""
+    if not name:
+        return owner or ""
+    return name if slug(name) == owner else f"{name} ({owner})"
 
 
 def owner_options(

@@ -36,6 +36,13 @@ def page(conn: Connection, *, archived: bool, after: str, limit: int) -> list[Ro
     ).fetchall()
 
 
+def any_in_use(conn: Connection, *, but: str) -> bool:
+    """Whether there is a journey that is not archived, `but` aside."""
+    return (
+        conn.execute("SELECT FROM journey WHERE NOT archived AND journey <> %s", [but]).fetchone() is not None
+    )
+
+
 def save(conn: Connection, journey: str, document: dict[str, Any]) -> None:
     """Write a new or changed document under the journey's lock; it gets the next revision and is not archived."""
     conn.execute(

@@ -41,13 +41,17 @@ def blocked(conn: Connection, surveys: Sequence[str], since: date, limit: int) -
     ).fetchall()
 
 
-def tested(conn: Connection, survey: str, topic: str, key: str) -> dict[str, Any]:
-    """{stored (how many), at (the last), sequence (the last stamped of its key)} of a survey's responses."""
+def tested(
+    conn: Connection, survey: str, topic: str, key: str, days: tuple[date, date], zone: str
+) -> dict[str, Any]:
+    """Of a survey's responses: `stored` (how many on `days` in `zone`, both included), `at` (the last), `sequence` (the
+    last stamped of its key)."""
     row = conn.execute(
-        """SELECT count(*) AS stored, max(received_at) AS at,
+        """SELECT count(*) FILTER (WHERE (answered_at AT TIME ZONE %s)::date BETWEEN %s AND %s) AS stored,
+                  max(received_at) AS at,
                   coalesce((SELECT last_sequence FROM outbox_key WHERE topic = %s AND key = %s), 0) AS sequence
            FROM response WHERE survey = %s""",
-        [topic, key, survey],
+        [zone, *days, topic, key, survey],
     ).fetchone()
     assert row is not None
     return row

@@ -81,7 +81,7 @@ def test_somebody_elses_change_is_said_kept_beside_the_field_and_can_be_overwrit
     post(shop, HANDOVER, **theirs | {"channel": "porch"})
     page = post(shop, HANDOVER, 412, **fields | {"channel": "lobby", "feelings": "glad"})
     assert "Somebody changed this journey meanwhile; nothing is saved yet." in page.text
-    assert "Stored now: ‘porch’." in page.text
+    assert "Channel: Somebody stored ‘porch’ here meanwhile." in page.text
     assert page.form()["channel"] == "lobby"
     assert stored(shop)["stages"][1]["touchpoints"][0]["channel"] == "porch"
     post(shop, HANDOVER, **page.form())

@@ -76,3 +76,19 @@ def test_others_than_admins_look_only(shop: Service, role: str) -> None:
     page = Page(shop.call("GET", "/setup", role).text)
     assert not {"/keys", "/users", "/privacy", "/imports"} & set(page.links)
     assert shop.call("POST", "/setup/check", role).status_code == 403
+
+
+def test_an_admin_lands_here_after_the_first_sign_in_of_a_new_installation(service: Service) -> None:
+    def landing(role: str, next: str = "") -> str:
+        fields = {"key": service.keys[role], "next": next}
+        headers = {"Origin": service.app.extensions["journeyloop"].settings.survey_url}
+        answer = service.call("POST", "/sign-in", None, data=fields, headers=headers)
+        assert answer.status_code == 303, answer.text
+        return str(answer.location)
+
+    home = landing("lead")
+    assert landing("admin") == "/setup"
+    assert landing("admin", home) == "/setup", "asked for, because the first page is the home page"
+    assert landing("admin", f"{home}incidents").endswith("/incidents")
+    service.put_journey()
+    assert landing("admin") == home
