@@ -12,6 +12,7 @@ from marshmallow import EXCLUDE, ValidationError
 from services.aggregator import answers, periods
 from services.aggregator.breakdown import Sums
 from services.aggregator.explaining import explain
+from services.aggregator.pages import asking
 from services.aggregator.periods import Period
 from services.aggregator.routes import freshness
 from services.aggregator.schemas.questions import StagePageQuery
@@ -55,6 +56,10 @@ class Read:
     ever: bool
 
     @property
+    def name(self) -> str:
+        return named(self.own.get("name"), self.where.stage or "")
+
+    @property
     def metric(self) -> str:
         return self.where.metric or ""
 
@@ -77,8 +82,10 @@ def stage_page(journey: str, stage: str) -> Response:
         journey=journey,
         journey_name=named(read.document.get("name"), journey),
         stage=stage,
-        name=named(read.own.get("name"), stage),
+        name=read.name,
         owner=read.own.get("owner") or read.document.get("owner"),
+        owners=asking.names_of(told["owners"]),
+        own=principal().owners,
         surveys=_surveys(read),
         on_the_map=bool(read.own),
         ever=read.ever,
@@ -117,7 +124,7 @@ def _shown(read: Read, told: dict[str, Asked], today: date) -> dict[str, Any]:
     )
     keys = read.document.get("segments", []) if read.audience == "customer" else []
     return {
-        "late": stage_state.late(read.fresh, zone),
+        "banners": asking.late(read.fresh, {(read.where.journey or "", read.where.stage or ""): read.name}),
         "state": stage_state.status(read.metric, heard, read.fresh, zone, read.asked),
         "headline": view.headline(read.answer, read.metric, read.audience, target),
         "charts": stage_charts.charts(course),
@@ -176,6 +183,7 @@ def _ask(where: Where) -> dict[str, Asked]:
     questions = {
         "detectors": ("alerts", "/v1/detectors", place),
         "incidents": ("alerts", "/v1/incidents", place | {"limit": MOST_INCIDENTS}),
+        "owners": ("alerts", "/v1/owners", {"limit": asking.MOST}),
         "wordings": ("survey", "/v1/wordings", place),
     }
     if principal().may("lead") and where.audience == "customer":

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from services.aggregator.views.words import METRICS
 from shared.events import parse_time
-from shared.freshness import Freshness, duration
+from shared.freshness import Freshness
 from shared.wording import clean, day, score, whole
 
 Row = Mapping[str, Any]
@@ -55,18 +55,6 @@ def status(metric: str, told: Told, fresh: Freshness, zone: ZoneInfo, asked: boo
     if shown == "ok" and late:
         return Status("unknown", f"Nobody can tell while answers are late. {sentence}")
     return Status(shown, sentence, incident)
-
-
-def late(fresh: Freshness, zone: ZoneInfo) -> str | None:
-    """The banner where scores are late: as of when they are, and why."""
-    if not fresh.late:
-        return None
-    if fresh.as_of is None or fresh.behind is None:
-        return f"How fresh these scores are is not known. {fresh.why}"
-    at = fresh.as_of.astimezone(zone)
-    same_day = at.date() == fresh.now.astimezone(zone).date()
-    when = f"{at:%H:%M}" if same_day else f"{day(at, fresh.now.astimezone(zone))}, {at:%H:%M}"
-    return f"Scores as of {when} ({duration(fresh.behind)} behind). {fresh.why}"
 
 
 def _not_watched(asked: bool) -> Status:

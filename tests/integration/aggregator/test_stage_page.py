@@ -119,7 +119,7 @@ def test_few_employees_are_not_recognised(feed: Feed, page: Page) -> None:
 def test_a_page_says_when_its_scores_are_late(feed: Feed, page: Page) -> None:
     """No consumer runs and no beat came: nothing proves how fresh the scores are."""
     published(feed, given(HANDOVER, 1, *[10] * 40))
-    assert "How fresh these scores are is not known. The consumer" in page.words()
+    assert "Nobody can tell how current these scores are. The consumer" in page.words()
 
 
 def test_wrong_addresses_are_pages_too(feed: Feed, page: Page) -> None:
