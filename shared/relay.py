@@ -108,7 +108,7 @@ def _heartbeat(settings: Settings, conn: Connection, producer: KafkaProducer) ->
         "beat_at": now,
         "complete_to": complete_to,
         "last_sequence": outbox.last_sequences(conn, events.RESPONSES),
-        "survey_web_ready": _ready(f"{settings.survey_url}/readyz"),
+        "survey_web_ready": _ready(f"{settings.internal_url('survey')}/readyz"),
     }
     value = events.encode(events.HEARTBEAT_TYPE, "relay", int(time.time()), now, data)
     producer.send(broker.topic(settings, events.HEARTBEAT), value=value).get(timeout=30)

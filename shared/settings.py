@@ -45,6 +45,7 @@ class Settings:
     survey_url: str
     aggregator_url: str
     alerts_url: str
+    internal_urls: dict[str, str]
     bind_host: str
     survey_port: int
     aggregator_port: int
@@ -61,8 +62,8 @@ class Settings:
     prometheus_multiproc_dir: str | None
 
     def internal_url(self, service: str) -> str:
-        """Where the other services reach `service`."""
-        return str(getattr(self, f"{service}_url"))
+        """Where our own processes reach `service`; people may know it under another address."""
+        return self.internal_urls[service]
 
     def port(self, service: str) -> int:
         """The port on which the web process of `service` listens."""
@@ -138,14 +139,19 @@ def _read(env: Env) -> Settings:
 
 
 def _addresses(env: Env) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"internal_urls": {}}
     for service, port in SERVICE_PORTS.items():
         name = service.upper()
         found[f"{service}_port"] = env.int(f"{name}_PORT", port, validate=Range(min=1, max=65535))
-        default = f"http://127.0.0.1:{found[f'{service}_port']}"
-        url = env.str(f"{name}_URL", default, validate=Regexp(r"^https?://", error="not an http:// URL"))
-        found[f"{service}_url"] = url.rstrip("/")
+        url = _url(env, f"{name}_URL", f"http://127.0.0.1:{found[f'{service}_port']}")
+        found[f"{service}_url"] = url
+        found["internal_urls"][service] = _url(env, f"INTERNAL_{name}_URL", url)
     return found
+
+
+def _url(env: Env, name: str, default: str) -> str:
+    found: str = env.str(name, default, validate=Regexp(r"^https?://", error="not an http:// URL"))
+    return found.rstrip("/")
 
 
 def _checked(env: Env, name: str, convert: Callable[[str], T]) -> T:

@@ -25,7 +25,7 @@ def changes(
 ) -> dict[str, Any] | None:
     """/v1/changes for the incident; None while the aggregator is away or has not counted the opening answer yet."""
     query = gather.question(incident, settings.report_tz, now.astimezone(settings.report_tz).date())
-    found = _get(settings, settings.aggregator_url, "/v1/changes", query, timeout) if query else None
+    found = _get(settings, "aggregator", "/v1/changes", query, timeout) if query else None
     key = f"{incident['journey']}/{incident['stage']}"
     return found if found and covers(found, key, incident["opening_sequence"]) else None
 
@@ -33,7 +33,7 @@ def changes(
 def days(settings: Settings, incident: Mapping[str, Any], now: datetime) -> list[dict[str, Any]] | None:
     """The stage's score on each day from the onset until today; None while the aggregator is away."""
     query = gather.days_question(incident, settings.report_tz, now.astimezone(settings.report_tz).date())
-    found = _get(settings, settings.aggregator_url, "/v1/scores/series", query, TIMEOUT_SECONDS)
+    found = _get(settings, "aggregator", "/v1/scores/series", query, TIMEOUT_SECONDS)
     if found is None:
         return None
     return found["items"][0]["points"] if found["items"] else []
@@ -45,7 +45,7 @@ def measurement(
     """What moved about the asking (measurement.judged); None while the survey service is away."""
     today = now.astimezone(settings.report_tz).date()
     query = gather.measurement_question(incident, settings.report_tz, today)
-    found = _get(settings, settings.survey_url, "/v1/measurement", query, timeout) if query else None
+    found = _get(settings, "survey", "/v1/measurement", query, timeout) if query else None
     return judged(found, today, settings.report_tz) if found else None
 
 
@@ -56,7 +56,7 @@ def _get(
     try:
         with requests.Session() as session:
             session.trust_env = False  # our own service is never behind a proxy
-            url = service + path
+            url = settings.internal_url(service) + path
             answer = session.get(url, params=query, headers=headers, timeout=timeout, allow_redirects=False)
     except requests.RequestException as error:
         log.warning("service away", path=path, error=type(error).__name__)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import atexit
 import weakref
-from typing import Any
 
 from flask import Flask
 
-from services.survey import SCHEMA, admin, pages, rate_limit, tallies
+from services.survey import SCHEMA, admin, pages, rate_limit, status, tallies
 from services.survey.routes import (
     batch,
     embed,
@@ -26,17 +25,13 @@ from services.survey.routes import (
     unsubscribe,
     voids,
 )
-from services.survey.store import imports as stored_imports
 from shared import outbox
 from shared.db import Connection
-from shared.events import RESPONSES
 from shared.settings import Settings, load
 from shared.telemetry import Sample
-from shared.web import status
 from shared.web.app import make_app
-from shared.web.health import running
+from shared.web.status import blueprint
 
-PROCESSES = ("relay", "worker")
 BLUEPRINTS = [
     journeys.blueprint,
     surveys.blueprint,
@@ -55,15 +50,14 @@ BLUEPRINTS = [
     pages.blueprint,
     unsubscribe.blueprint,
     qr.blueprint,
+    blueprint("survey", status.PROCESSES, status.CHECKS, status.waiting),
 ]
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The app, its pool open: call it after the fork. Settings come from the environment where none are given."""
     found = settings or load()
-    checks = [running(name) for name in PROCESSES]
-    told = status.blueprint("survey", PROCESSES, checks, _status)
-    app = make_app("survey", found, SCHEMA, [*BLUEPRINTS, told], checks, _samples)
+    app = make_app("survey", found, SCHEMA, BLUEPRINTS, status.CHECKS, _samples)
     app.register_blueprint(admin.blueprint)
     rate_limit.install(app, found)
     tallies.install(app, found)
@@ -75,14 +69,6 @@ def _flush(app: weakref.ref[Flask]) -> None:
     """At the end of a process that was asked to stop: write its last seconds of counts."""
     if (found := app()) is not None:
         tallies.flush(found)
-
-
-def _status(conn: Connection) -> dict[str, Any]:
-    return {
-        "outbox": outbox.waiting(conn) | {"oldest_at": outbox.oldest_waiting(conn)},
-        "stamped": outbox.last_sequences(conn, RESPONSES),
-        "imports_waiting": stored_imports.waiting(conn),
-    }
 
 
 def _samples(conn: Connection) -> list[Sample]:

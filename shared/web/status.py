@@ -1,4 +1,4 @@
-"""`GET /v1/status` of every service: its processes and how they are, and what waits where; for the page `/status`."""
+"""`GET /v1/status/{service}` of every service: its processes and how they are, and what waits where."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def blueprint(service: str, processes: Sequence[str], checks: Sequence[Check], p
     """The route of one service; `part` gives the fields that only it has."""
     found = Blueprint("status", __name__, description="How it runs")
 
-    @found.route("/v1/status", methods=["GET"])
+    @found.route(f"/v1/status/{service}", methods=["GET"])
     @require("viewer")
     @found.response(200, ServiceStatus)
     def get_status() -> Response:
         """Its processes with their last beat, what is not ready, what waits, and the version."""
         with database() as conn:
-            return jsonify(_document(service, processes, checks, conn) | part(conn))
+            return jsonify(document(service, processes, checks, conn) | part(conn))
 
     return found
 
@@ -75,9 +75,10 @@ def received(conn: Connection) -> dict[str, Any]:
     }
 
 
-def _document(
+def document(
     service: str, processes: Sequence[str], checks: Sequence[Check], conn: Connection
 ) -> dict[str, Any]:
+    """What every service says of itself."""
     said = {name: check(conn) or "ok" for name, check in checks}
     return {
         "service": service,

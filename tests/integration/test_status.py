@@ -1,4 +1,4 @@
-"""`GET /v1/status` of every service: what its processes said last, and what waits."""
+"""`GET /v1/status/{service}` of every service: what its processes said last, and what waits."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def status(settings: Settings, service: str, role: str | None = "viewer") -> Any
     with connect(settings, survey.SCHEMA) as conn:
         headers = {"Authorization": f"Bearer {create_key(conn, role, 'test')}"} if role else {}
     try:
-        return app.test_client().get("/v1/status", headers=headers)
+        return app.test_client().get(f"/v1/status/{service}", headers=headers)
     finally:
         app.extensions["journeyloop"].pool.close()
 

@@ -39,6 +39,7 @@ PURE = [
     "services/survey/admin/addresses.py",
     "services/survey/admin/people.py",
     "services/survey/admin/privacy_view.py",
+    "services/survey/admin/status_view.py",
     "services/survey/answers.py",
     "services/survey/answer_fields.py",
     "services/survey/catalogues.py",

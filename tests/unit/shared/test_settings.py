@@ -26,6 +26,16 @@ def test_reads_all_with_defaults() -> None:
     assert found.report_tz.key == "Europe/Berlin"
 
 
+def test_our_own_processes_may_know_another_address() -> None:
+    public = GOOD | {f"{name}_URL": "https://fb.example/" for name in ("SURVEY", "AGGREGATOR", "ALERTS")}
+    assert settings.load(public).internal_url("alerts") == "https://fb.example"
+    found = settings.load(public | {"INTERNAL_ALERTS_URL": "http://alerts-web:8003/"})
+    assert (found.alerts_url, found.internal_url("alerts")) == (
+        "https://fb.example",
+        "http://alerts-web:8003",
+    )
+
+
 @pytest.mark.parametrize("name", sorted(GOOD))
 def test_names_what_is_missing(name: str) -> None:
     with pytest.raises(SettingsError, match=name):
@@ -45,6 +55,7 @@ def test_names_what_is_missing(name: str) -> None:
         ("REPORT_TZ", "Mars/Olympus"),
         ("SURVEY_PORT", "0"),
         ("SURVEY_URL", "ftp://x"),
+        ("INTERNAL_ALERTS_URL", "alerts-web:8003"),
         ("WEB_THREADS", "many"),
         ("TOPIC_PREFIX", "a b"),
         ("LOG_LEVEL", "LOUD"),

@@ -1,0 +1,210 @@
+"""The page `/status`: what the services say of themselves in; troubles, what waits and processes out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from shared.events import parse_time
+from shared.wording import lasting
+
+Document = Mapping[str, Any]
+Documents = Mapping[str, Document | None]
+
+SERVICES = ("survey", "aggregator", "alerts")
+# As long as a relay's beat and its way; what waits longer is stuck.
+PATIENCE = timedelta(seconds=90)
+RUNNING, STANDBY, NOT_READY, SILENT, NEVER, UNKNOWN = (
+    ("●", "Running", "ok"),
+    ("◐", "Standing by", "plain"),
+    ("◐", "Not ready", "warning"),
+    ("▼", "Silent", "worse"),
+    ("○", "Never ran", "worse"),
+    ("?", "Unknown", "warning"),
+)
+# What stands still without a process, and that nothing is lost by it.
+MEANS = {
+    ("survey", "relay"): "Answers are taken and kept; they go on once it runs.",
+    ("survey", "worker"): "Imports and sign-in mails wait.",
+    ("aggregator", "consumer"): "Scores stand still; the answers are kept and will be counted.",
+    ("alerts", "consumer"): "Nothing is watched meanwhile; the answers are kept and caught up with.",
+    ("alerts", "notifier"): "Nobody is told anything; messages wait.",
+}
+RECEIVERS = {"aggregator": "the scores", "alerts": "the detectors"}
+
+
+class Trouble(NamedTuple):
+    """What is not as it should be, what it means or what to do; kind: worse | warning."""
+
+    kind: str
+    text: str
+    advice: str = ""
+
+
+class Line(NamedTuple):
+    """One process; state is (symbol, word, class)."""
+
+    service: str
+    process: str
+    state: tuple[str, str, str]
+    beat_at: datetime | None
+    said: str
+    instance: str
+    version: str
+
+
+def view(documents: Documents, failures: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """What the page shows. documents: /v1/status of each service, None where it `failures` says why not.
+
+    {troubles[Trouble], lines[Line], way[(what, number or None, detail)], gaps[…], messages, as_of, behind}
+    """
+    lines = [line for service in SERVICES for line in _lines(service, documents.get(service))]
+    found = {service: document for service, document in documents.items() if document}
+    scores = found.get("aggregator")
+    as_of = _time(scores["as_of"]) if scores else None
+    return {
+        "troubles": [
+            *_away(failures),
+            *_halted(lines),
+            *_stuck(found, now),
+            *_unread(found),
+            *_untold(found),
+            *_mixed(sorted({line.version for line in lines if line.version and line.state != SILENT})),
+        ],
+        "lines": lines,
+        "way": list(_way(documents, now)),
+        "gaps": [gap | {"service": name} for name in RECEIVERS for gap in _of(found, name, "gaps")],
+        "messages": found["alerts"]["notifications"] if "alerts" in found else None,
+        "as_of": as_of,
+        "behind": lasting(now - as_of) if as_of and now - as_of > PATIENCE else None,
+    }
+
+
+def _lines(service: str, document: Document | None) -> Iterator[Line]:
+    if document is None:
+        yield Line(service, "web", SILENT, None, "does not answer", "", "")
+        return
+    yield Line(service, "web", RUNNING, None, "", "", document["version"])
+    for process in document["processes"]:
+        told = [row for row in document["instances"] if row["process"] == process]
+        if not told:
+            yield Line(service, process, NEVER, None, "", "", "")
+        for row in told:
+            detail = row["detail"]
+            yield Line(
+                service, process, _state(row), _time(row["beat_at"]), _said(detail), row["instance"],
+                detail.get("version", ""),
+            )  # fmt: skip
+
+
+def _state(row: Document) -> tuple[str, str, str]:
+    if not row["alive"]:
+        return SILENT
+    if row["detail"].get("standby"):
+        return STANDBY
+    return RUNNING if row["detail"].get("ready") else NOT_READY
+
+
+def _said(detail: Document) -> str:
+    """What a process does at the moment, in a few words."""
+    if detail.get("error"):
+        return f"the broker is away ({str(detail['error']).partition('(')[0]})"
+    if "import" in detail:
+        return f"imports, at row {detail['rows']:,}"
+    if "applied" in detail:
+        dead = f", {detail['dead']:,} unreadable" if detail.get("dead") else ""
+        return f"{detail['applied']:,} answers since its start{dead}"
+    return f"{detail['due']:,} messages due" if detail.get("due") else ""
+
+
+def _away(failures: Mapping[str, str]) -> Iterator[Trouble]:
+    for service, failure in failures.items():
+        yield Trouble("worse", f"The {service} service {failure}.", "What it would say is missing below.")
+
+
+def _halted(lines: Sequence[Line]) -> Iterator[Trouble]:
+    """Each process of which no instance works."""
+    states: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+    for line in lines:
+        states.setdefault((line.service, line.process), []).append(line.state)
+    for (service, process), told in states.items():
+        if process != "web" and RUNNING not in told:
+            word = {SILENT: "gives no sign of life", NEVER: "has never run"}.get(told[0], "is not ready")
+            yield Trouble("worse", f"The {process} of the {service} service {word}.", MEANS[service, process])
+
+
+def _stuck(found: Mapping[str, Document], now: datetime) -> Iterator[Trouble]:
+    oldest = _time(found["survey"]["outbox"]["oldest_at"]) if "survey" in found else None
+    if oldest and now - oldest > PATIENCE:
+        yield Trouble("warning", f"What was accepted has waited in the outbox for {lasting(now - oldest)}.")
+    for service, name in RECEIVERS.items():
+        document = found.get(service)
+        if document is None:
+            continue
+        if document["gaps"]:
+            stages = _count(len(document["gaps"]), "stage misses", "stages miss")
+            advice = "journeyloop republish sends them again; nothing is lost."
+            yield Trouble("worse", f"{stages} answers on the way to {name}.", advice)
+        elif document["late"] and document["why"]:
+            yield Trouble("warning", f"Answers are late to {name}.", document["why"])
+
+
+def _unread(found: Mapping[str, Document]) -> Iterator[Trouble]:
+    for service, name in RECEIVERS.items():
+        letters = _of(found, service, "dead_letters") or {}
+        if letters.get("kept"):
+            text = f"{_count(letters['kept'], 'answer', 'answers')} could not be read on the way to {name}."
+            yield Trouble(
+                "warning", text, f"The last: {letters['last_reason']}. They are in survey.responses.dead."
+            )
+
+
+def _mixed(versions: Sequence[str]) -> Iterator[Trouble]:
+    if len(versions) > 1:
+        text = f"Processes of different versions run: {', '.join(versions)}."
+        yield Trouble("warning", text, "That is how it is while an update goes on; it should not last.")
+
+
+def _untold(found: Mapping[str, Document]) -> Iterator[Trouble]:
+    told = _of(found, "alerts", "notifications") or {}
+    if told.get("due") and told["oldest_seconds"] > PATIENCE.total_seconds():
+        late = lasting(timedelta(seconds=told["oldest_seconds"]))
+        text = f"{_count(told['due'], 'message is', 'messages are')} due, the oldest for {late}."
+        yield Trouble("warning", text)
+    if told.get("failed"):
+        text = f"{_count(told['failed'], 'message', 'messages')} could not be delivered in the last 7 days."
+        yield Trouble("warning", text, "See Notifications.")
+
+
+def _way(documents: Documents, now: datetime) -> Iterator[tuple[str, int | None, str]]:
+    """Where answers wait at the moment, from the door to the messages; None where nobody says."""
+    survey, alerts = documents.get("survey"), documents.get("alerts")
+    outbox = survey["outbox"] if survey else {}
+    oldest = _time(outbox.get("oldest_at"))
+    since = f"the oldest for {lasting(now - oldest)}" if oldest else ""
+    yield "Accepted, not numbered yet", outbox.get("unstamped"), since if outbox.get("unstamped") else ""
+    yield "Numbered, not with the broker yet", outbox.get("unacknowledged"), since
+    for service, name in RECEIVERS.items():
+        document = documents.get(service)
+        known = survey and document
+        yield f"On the way to {name}", lag(survey["stamped"], document["received"]) if known else None, ""  # type: ignore[index]
+    yield "Messages due", alerts["notifications"]["due"] if alerts else None, ""
+    yield "Files being imported", survey["imports_waiting"] if survey else None, ""
+
+
+def lag(stamped: Mapping[str, int], received: Mapping[str, int]) -> int:
+    """How many numbered answers a receiver has not taken yet, over all stages."""
+    return sum(max(0, last - received.get(key, 0)) for key, last in stamped.items())
+
+
+def _of(found: Mapping[str, Document], service: str, part: str) -> Any:
+    return found[service][part] if service in found else ()
+
+
+def _time(text: str | None) -> datetime | None:
+    return parse_time(text) if text else None
+
+
+def _count(number: int, one: str, more: str) -> str:
+    return f"{number:,} {one if number == 1 else more}"

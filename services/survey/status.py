@@ -1,0 +1,29 @@
+"""How this service runs: its processes, and what waits in it; for `/v1/status/survey`, /readyz and `/status`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.survey.store import imports
+from shared import outbox
+from shared.db import Connection
+from shared.events import RESPONSES
+from shared.web import status
+from shared.web.health import running
+
+PROCESSES = ("relay", "worker")
+CHECKS = [running(name) for name in PROCESSES]
+
+
+def waiting(conn: Connection) -> dict[str, Any]:
+    """outbox {unstamped, unacknowledged, oldest_at}; stamped {key: last sequence given}; imports_waiting."""
+    return {
+        "outbox": outbox.waiting(conn) | {"oldest_at": outbox.oldest_waiting(conn)},
+        "stamped": outbox.last_sequences(conn, RESPONSES),
+        "imports_waiting": imports.waiting(conn),
+    }
+
+
+def document(conn: Connection) -> dict[str, Any]:
+    """What `GET /v1/status/survey` answers."""
+    return status.document("survey", PROCESSES, CHECKS, conn) | waiting(conn)
