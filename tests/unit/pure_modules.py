@@ -60,6 +60,8 @@ PURE = [
     "services/survey/response_events.py",
     "services/survey/response_rate.py",
     "services/survey/signatures.py",
+    "services/survey/admin/comments_view.py",
+    "services/survey/admin/import_form.py",
     "services/survey/admin/survey_fields.py",
     "services/survey/admin/survey_health_view.py",
     "services/survey/admin/survey_ready.py",

@@ -5,6 +5,8 @@ Addresses: /setup, /admin/…, /comments, /imports…, /keys, /users, /privacy, 
 """
 
 from services.survey.admin import (
+    comments,
+    imports,
     journey_map,
     journeys,
     keys,
@@ -27,6 +29,8 @@ from services.survey.admin.pages import blueprint
 
 __all__ = [
     "blueprint",
+    "comments",
+    "imports",
     "journey_map",
     "journeys",
     "keys",

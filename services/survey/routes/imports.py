@@ -21,6 +21,7 @@ from services.survey.routes.documents import answers
 from services.survey.schemas import imports as schemas
 from services.survey.store import imports as store
 from services.survey.store.surveys import definitions
+from shared.db import Connection
 from shared.events import isoformat
 from shared.web.app import database, parse_json, settings
 from shared.web.auth import principal, require
@@ -52,14 +53,14 @@ def upload(query: dict[str, Any]) -> Any:
     try:
         opened = open_file(file.stream, mapping)
         if query["dry_run"]:
-            return _preview(opened, mapping)
+            return jsonify(dry_run(opened, mapping))
         id = _store(opened, mapping, file.filename or "import.csv")
     except FileProblem as problem:
         raise invalid({"file": [str(problem)]}, "The file can't be imported") from problem
     except MappingProblem as problem:
         errors = {path: [text] for path, text in problem.errors.items()}
         raise invalid(errors, "The mapping doesn't fit") from problem
-    return _shown(id), 202, {"Location": url_for("imports.show", id=id)}
+    return shown(id), 202, {"Location": url_for("imports.show", id=id)}
 
 
 @blueprint.route("", methods=["GET"])
@@ -69,14 +70,19 @@ def upload(query: dict[str, Any]) -> Any:
 @blueprint.response(200, schemas.ImportPage)
 def index(query: dict[str, Any]) -> dict[str, Any]:
     """All imports, newest first."""
+    with database() as conn:
+        return index_page(conn, query)
+
+
+def index_page(conn: Connection, query: dict[str, Any]) -> dict[str, Any]:
+    """{items, next} of imports, newest first, from `limit` and `cursor`. Raises Problem 422 on the cursor."""
     after = decode_cursor(query["cursor"], 2)
     try:
         before = (datetime.fromisoformat(str(after[0])), UUID(str(after[1]))) if after else None
     except ValueError as error:
         raise invalid({"cursor": ["This is not a cursor of this list."]}) from error
-    with database() as conn:
-        rows = store.page(conn, query["limit"] + 1, before)
-    return page([_json(row) for row in rows], query["limit"], "created_at", "id")
+    rows = store.page(conn, query["limit"] + 1, before)
+    return page([progress(row) for row in rows], query["limit"], "created_at", "id")
 
 
 @blueprint.route("/<uuid:id>", methods=["GET"])
@@ -85,7 +91,7 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, schemas.Import)
 def show(id: UUID) -> dict[str, Any]:
     """How far an import has come, and its first 100 errors."""
-    return _shown(id)
+    return shown(id)
 
 
 @blueprint.route("/<uuid:id>/rejects.csv", methods=["GET"])
@@ -119,11 +125,12 @@ def _mapping() -> dict[str, Any]:
     return loaded
 
 
-def _preview(opened: Opened, mapping: dict[str, Any]) -> Response:
+def dry_run(opened: Opened, mapping: dict[str, Any]) -> dict[str, Any]:
+    """The first rows as they would be taken, and what is wrong. Raises MappingProblem for an unknown survey."""
     with database() as conn:
         known = definitions(conn, surveys(mapping).values(), lock=False)
     check_surveys(mapping, known)
-    return jsonify(preview(opened, known, datetime.now(UTC)))
+    return preview(opened, known, datetime.now(UTC))
 
 
 def _store(opened: Opened, mapping: dict[str, Any], file_name: str) -> UUID:
@@ -134,17 +141,19 @@ def _store(opened: Opened, mapping: dict[str, Any], file_name: str) -> UUID:
     return id
 
 
-def _shown(id: UUID) -> dict[str, Any]:
+def shown(id: UUID) -> dict[str, Any]:
+    """An import with its first errors. Raises Problem 404."""
     with database() as conn:
         found = store.find(conn, id)
         if found is None:
             raise not_found("import", str(id))
         first = store.rejects(conn, id, 0, SHOWN_ERRORS)
     errors = [text for row in first for text in messages(row["row"], row["line"], row["errors"])]
-    return _json(found) | {"errors": errors[:SHOWN_ERRORS]}
+    return progress(found) | {"errors": errors[:SHOWN_ERRORS]}
 
 
-def _json(row: dict[str, Any]) -> dict[str, Any]:
+def progress(row: dict[str, Any]) -> dict[str, Any]:
+    """A stored import as it is shown, with `progress` from 0 to 1."""
     share = row["line_done"] / row["lines"] if row["lines"] else 0.0
     finished = row["finished_at"]
     return row | {

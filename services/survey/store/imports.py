@@ -65,14 +65,18 @@ def add_chunks(conn: Connection, id: UUID, blocks: Iterable[str]) -> None:
 
 
 def find(conn: Connection, id: UUID) -> dict[str, Any] | None:
-    """One import as it is shown, with its header; None where there is none."""
-    return conn.execute(f"SELECT {SHOWN}, header FROM import WHERE id = %s", [id]).fetchone()
+    """One import as it is shown, with its header; None where there is none, or only a draft."""
+    return conn.execute(
+        f"SELECT {SHOWN}, header FROM import WHERE id = %s AND state <> 'draft'", [id]
+    ).fetchone()
 
 
 def page(conn: Connection, limit: int, before: tuple[datetime, UUID] | None) -> list[dict[str, Any]]:
-    """Imports, newest first; `before` is (created_at, id) of the last one seen."""
+    """Imports that are no drafts, newest first; `before` is (created_at, id) of the last one seen."""
     return conn.execute(
-        f"""SELECT {SHOWN} FROM import WHERE %s::timestamptz IS NULL OR (created_at, id) < (%s::timestamptz, %s::uuid)
+        f"""SELECT {SHOWN} FROM import
+            WHERE state <> 'draft'
+              AND (%s::timestamptz IS NULL OR (created_at, id) < (%s::timestamptz, %s::uuid))
             ORDER BY created_at DESC, id DESC LIMIT %s""",
         [before and before[0], *(before or (None, None)), limit],
     ).fetchall()
@@ -209,7 +213,8 @@ def finish(conn: Connection, id: UUID, message: str | None) -> None:
 
 
 def sweep(conn: Connection, now: datetime) -> int:
-    """Delete a slice of what finished imports left behind, and rejects older than 30 days; the rows deleted."""
+    """Delete a slice of what finished imports left behind, rejects older than 30 days, and drafts older than 7; the
+    rows deleted."""
     contents = conn.execute(
         """DELETE FROM import_content WHERE ctid = ANY(ARRAY(
                SELECT c.ctid FROM import_content AS c JOIN import AS i ON i.id = c.import_id
@@ -221,7 +226,10 @@ def sweep(conn: Connection, now: datetime) -> int:
                WHERE i.finished_at < %s - interval '30 days' LIMIT 10000))""",
         [now],
     )
-    return contents.rowcount + old.rowcount
+    forgotten = conn.execute(
+        "DELETE FROM import WHERE state = 'draft' AND created_at < %s - interval '7 days'", [now]
+    )
+    return contents.rowcount + old.rowcount + forgotten.rowcount
 
 
 def _lock(id: UUID) -> str:
