@@ -47,17 +47,16 @@ def test_another_installation_has_another_cookie(settings: Settings) -> None:
     assert session_cookie.name(settings) != session_cookie.name(other)
 
 
-@pytest.mark.parametrize("service_name", ["aggregator", "alerts"])
-def test_one_sign_in_serves_all_services(admin: Browser, service_name: str) -> None:
+def test_one_sign_in_serves_all_services(admin: Browser) -> None:
     cookie = admin.client.get_cookie(session_cookie.name(admin.settings))
     assert cookie
-    app = import_module(f"services.{service_name}.app").create_app(admin.settings)
-    client = app.test_client()
-    path = {"aggregator": "/v1/scores", "alerts": "/v1/incidents"}[service_name]
-    assert client.get(path).status_code == 401
-    client.set_cookie(cookie.key, cookie.value)
-    assert client.get(path).status_code in (200, 422)
-    app.extensions["journeyloop"].pool.close()
+    for service, path in (("aggregator", "/v1/scores"), ("alerts", "/v1/incidents")):
+        app = import_module(f"services.{service}.app").create_app(admin.settings)
+        client = app.test_client()
+        assert client.get(path).status_code == 401
+        client.set_cookie(cookie.key, cookie.value)
+        assert client.get(path).status_code == 200
+        app.extensions["journeyloop"].pool.close()
 
 
 def test_a_key_that_may_only_submit_or_is_none_does_not_sign_in(browser: Browser) -> None:
@@ -92,33 +91,26 @@ def test_another_role_is_told(browser: Browser) -> None:
     assert not browser.has_eve()
 
 
-@pytest.mark.parametrize("token", ["", "x", "é", "another session's"])
-def test_a_form_without_the_token_does_nothing(admin: Browser, token: str) -> None:
-    if token.startswith("another"):
-        other = Browser(admin.service, admin.settings)
-        other.sign_in("admin")
-        token = other.token()
-    answer = admin.client.post("/users", data=NEW | {"csrf": token})
-    assert (answer.status_code, answer.mimetype) == (403, "text/html")
-    assert "This form has expired" in answer.text
+def test_a_form_without_its_sessions_token_does_nothing(admin: Browser) -> None:
+    other = Browser(admin.service, admin.settings)
+    other.sign_in("admin")
+    for token in ("", "x", "é", other.token()):
+        answer = admin.client.post("/users", data=NEW | {"csrf": token})
+        assert (answer.status_code, answer.mimetype) == (403, "text/html")
+        assert "This form has expired" in answer.text
     assert not admin.has_eve()
-
-
-def test_a_form_with_the_token_does_it(admin: Browser) -> None:
     assert admin.add_eve(csrf=admin.token("/users")) == 303
     assert admin.has_eve()
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1"])
-def test_a_form_from_elsewhere_does_nothing_even_with_the_token(admin: Browser, origin: str) -> None:
-    assert admin.add_eve({"Origin": origin}, csrf=admin.token()) == 403
+def test_a_form_from_elsewhere_does_nothing_even_with_the_token(admin: Browser) -> None:
+    for origin in ("https://evil.example", "http://127.0.0.1:1", f"{admin.settings.alerts_url}.evil.example"):
+        assert admin.add_eve({"Origin": origin}, csrf=admin.token()) == 403
     assert not admin.has_eve()
-
-
-@pytest.mark.parametrize("name", ["alerts", "aggregator", "null"])
-def test_our_own_pages_on_other_ports_may_send_it(admin: Browser, name: str) -> None:
-    origin = "null" if name == "null" else getattr(admin.settings, f"{name}_url")
-    assert admin.add_eve({"Origin": origin}, csrf=admin.token()) == 303
+    assert admin.add_eve({"Origin": "null"}, csrf="") == 403
+    assert admin.add_eve({"Origin": admin.settings.alerts_url}, csrf=admin.token()) == 303
+    again = admin.add_eve({"Origin": "null"}, csrf=admin.token())
+    assert again == 422, "between our own ports browsers hide the origin; this came through, but Eve is there"
 
 
 def test_nobody_is_signed_in_from_elsewhere(browser: Browser) -> None:
