@@ -61,6 +61,10 @@ lint: $(INSTALLED) ## Check style, types, the compose file and the Dockerfile
 bench: $(INSTALLED) ## Measure throughput, latency and memory; one table (WRITE=1: into docs/benchmarks.md too)
 	$(BIN)/python -m dev.bench $(if $(BROKER),--broker $(BROKER)) $(if $(WRITE),--write)
 
+.PHONY: screenshots
+screenshots: $(INSTALLED) ## Photograph every page in every state into screenshots/, and say what looks wrong (DOCS=1: docs/img too)
+	$(BIN)/python -m dev.pictures $(if $(DOCS),--docs)
+
 .PHONY: languages
 languages: $(INSTALLED) ## Bring the translations in line with our phrases, and compile them
 	$(BIN)/python -m dev.languages

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+import requests
 import yaml
 from rich.progress import Progress
 
@@ -123,3 +124,10 @@ def _wait(condition: Callable[[], Any], what: str, seconds: float = 90) -> Any:
             raise demo.Failed(f"Waited too long for {what}.")
         time.sleep(0.3)
     return found
+
+
+def wait_until_late(stack: Stack) -> None:
+    """Wait until the scores say that they are behind: two minutes after their consumer was stopped."""
+    headers = {"Authorization": f"Bearer {stack.environment['ADMIN_KEY']}"}
+    address = f"{stack.url('aggregator')}/v1/freshness"
+    _wait(lambda: requests.get(address, headers=headers, timeout=10).json()["late"], "late scores", 240)

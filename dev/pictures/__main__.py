@@ -1,0 +1,92 @@
+"""Take the pictures: of an installation with nothing in it, of one that is lived in, and with parts of it away."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from dev import temporary_stack
+from dev.pictures import signing_in, worlds
+from dev.pictures.camera import Camera, opened
+from dev.pictures.crawl import Crawl
+from dev.temporary_stack import Stack
+
+DOCS = Path(__file__).parents[2] / "docs" / "img"
+DAYS = 365
+# What is looked at again while a part is away, as (service, path).
+WITHOUT = (
+    ("aggregator", "/"),
+    ("aggregator", "/journeys/shop"),
+    ("aggregator", "/journeys/shop/stages/delivery"),
+    ("alerts", "/incidents"),
+    ("survey", "/setup"),
+    ("survey", "/status"),
+)
+# Pictures that the documents show: the name of the picture there, and the one taken.
+SHOWN = {
+    "journey": "lived-in-journeys-shop-desk-light",
+    "journey-dark": "lived-in-journeys-shop-desk-dark",
+    "stage": "lived-in-journeys-shop-stages-delivery-desk-light",
+    "journeys": "lived-in-journeys-all-desk-light",
+    "setup": "lived-in-setup-desk-light",
+}
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("screenshots"), show_default=True)
+@click.option("--days", default=DAYS, show_default=True, help="Days of history of the installation lived in.")
+@click.option("--docs", is_flag=True, help="Also write the pictures that the documents show into docs/img.")
+def main(out: Path, days: int, docs: bool) -> None:
+    """Photograph every page; exit 1 where one looks wrong."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    wrong: list[str] = []
+    with _signed_in() as (stack, crawl, camera):
+        wrong += _everything(crawl, camera, out, "empty", stack)
+    with _signed_in(days) as (stack, crawl, camera):
+        wrong += _everything(crawl, camera, out, "lived-in", stack)
+        for process in ("aggregator-consumer", "alerts-web", "aggregator-web", "survey-web"):
+            wrong += _without(stack, camera, out, process)
+    for name, taken in SHOWN.items() if docs else ():
+        shutil.copyfile(out / f"{taken}.png", DOCS / f"{name}.png")
+    click.echo("\n".join([f"{len(list(out.iterdir()))} pictures in {out}/", *wrong]))
+    sys.exit(1 if wrong else 0)
+
+
+@contextmanager
+def _signed_in(days: int = 0) -> Iterator[tuple[Stack, Crawl, Camera]]:
+    with temporary_stack.temporary("embedded") as stack:
+        if days:
+            worlds.live_in(stack, days)
+        session = signing_in.session(stack)
+        with opened(signing_in.cookies(session)) as camera:
+            yield stack, Crawl(stack, session), camera
+
+
+def _everything(crawl: Crawl, camera: Camera, out: Path, world: str, stack: Stack) -> Iterator[str]:
+    for address in crawl.addresses():
+        click.echo(f"{world}: {address.path}")
+        yield from camera.photograph(
+            stack.url(address.service) + address.path, out, f"{world}-{address.name}"
+        )
+
+
+def _without(stack: Stack, camera: Camera, out: Path, process: str) -> Iterator[str]:
+    """The pages that need a process, without it."""
+    stack.stop(process)
+    if process == "aggregator-consumer":
+        worlds.wait_until_late(stack)
+    for service, path in WITHOUT:
+        if process != f"{service}-web":
+            name = "-".join(part for part in path.split("/") if part) or "journeys-all"
+            yield from camera.photograph(stack.url(service) + path, out, f"without-{process}-{name}")
+    stack.start(process)
+
+
+if __name__ == "__main__":
+    main()
