@@ -1,23 +1,13 @@
-"""What an action is compared with: from its document to the questions for the other services, and from their answers to
-what is measured. Pure.
-
-An action that names only answers of one segment against answers of another, with nothing before it started, is compared
-side by side; any other by the change since then, less the control's where there is one.
-"""
+"""What an action is compared with: from its document to the questions for the other services. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.alerts import effects
-from services.alerts.effects import Days, Period, Question
-from services.alerts.effects import mix as mixes
-from shared import scoring
-from shared.events import parse_time
 
 Row = Mapping[str, Any]
 Asking = tuple[str, str, dict[str, Any]]  # service, path, query
@@ -35,23 +25,6 @@ COMPARED = (
     "treated",
     "control",
 )
-
-
-@dataclass(frozen=True)
-class Compared:
-    """What was measured, the days it rests on, and what the answers of other services flag: [{kind, …}].
-
-    sides: what the chart shows, the days of treated and control.
-    """
-
-    effect: effects.Effect | None
-    question: Question | None
-    missing: str | None
-    flags: list[dict[str, Any]]
-
-    @property
-    def sides(self) -> tuple[Days, Days | None]:
-        return (self.question.treated, self.question.control) if self.question else ({}, None)
 
 
 def started_on(document: Row) -> date:
@@ -80,12 +53,12 @@ def questions(document: Row, incident: Row | None, today: date, zone: ZoneInfo) 
         return {}
     first = _reach(document, incident, zone)
     place = {name: document[name] for name in ("journey", "metric", "audience")}
-    days = {"from": first.isoformat(), "to": _last(document, today).isoformat(), "step": "day"}
+    days = {"from": first.isoformat(), "to": last(document, today).isoformat(), "step": "day"}
     here = {"stage": document["stage"], "touchpoint": document.get("touchpoint")}
     found: dict[str, Asking] = {"parts": _series(place | here | days, "touchpoint")}
-    segment = _segment(document.get("treated"))
-    if segment:
-        found["segments"] = _series(place | here | days, f"segment:{segment[0]}")
+    named = segment(document.get("treated"))
+    if named:
+        found["segments"] = _series(place | here | days, f"segment:{named[0]}")
     if (document.get("control") or {}).get("stages"):
         found["stages"] = _series(place | days, "stage")
     for stage in stages(document):
@@ -97,16 +70,11 @@ def suggestion_question(document: Row, today: date) -> Asking | None:
     """What to ask to find stages that could be a control; None of employees, who are not counted by day."""
     if document["audience"] == "employee":
         return None
-    first, last = started_on(document) - effects.REACH, started_on(document) - timedelta(days=1)
+    first, end = started_on(document) - effects.REACH, started_on(document) - timedelta(days=1)
     place = {name: document[name] for name in ("journey", "metric", "audience")}
     if first > today:
-        first, last = today - effects.REACH, today
-    return _series(place | {"from": first.isoformat(), "to": last.isoformat(), "step": "day"}, "stage")
-
-
-def by_stage(answer: Row) -> dict[str, Days]:
-    """The days of each stage."""
-    return {one["scope"]["stage"]: _days([one]) for one in answer["items"]}
+        first, end = today - effects.REACH, today
+    return _series(place | {"from": first.isoformat(), "to": end.isoformat(), "step": "day"}, "stage")
 
 
 def needed(asked: Iterable[str]) -> list[str]:
@@ -114,67 +82,7 @@ def needed(asked: Iterable[str]) -> list[str]:
     return [name for name in asked if name in ("parts", "segments", "stages")]
 
 
-def compared(
-    document: Row, incident: Row | None, found: Mapping[str, Row | None], today: date, zone: ZoneInfo
-) -> Compared:
-    """found: the answers by the names of questions(); None for one that did not come."""
-    if started_on(document) > today:
-        return Compared(None, None, "not_started", [])
-    if document["audience"] == "employee":
-        return Compared(None, None, "employees", [])
-    question = _question(document, incident, found, today, zone)
-    effect = effects.measured(question)
-    flags = [*_mix(document, found, question), *_wordings(document, found, question, zone)]
-    if question.control is None:
-        flags.insert(0, {"kind": "no_control"})
-    if incident and question.before and question.before.first <= _day(incident["opened_at"], zone):
-        flags.append({"kind": "selected_before", "incident": incident["id"]})
-    return Compared(effect, question, effect.missing, flags)
-
-
-def _question(
-    document: Row, incident: Row | None, found: Mapping[str, Row | None], today: date, zone: ZoneInfo
-) -> Question:
-    start, segment = started_on(document), _segment(document.get("treated"))
-    treated = _days(_items(found["parts"])) if segment is None else _segmented(found["segments"], segment)
-    control = _control(document, found)
-    counts = [{day: sum(counts) for day, counts in side.items()} for side in (treated, control or {})]
-    before = effects.before(
-        start, counts[0], counts[1] if control is not None else None, _since(document, incident, zone)
-    )
-    side_by_side = segment and _segment(document.get("control")) and not _any_before(counts, start)
-    return Question(
-        metric=document["metric"],
-        treated=treated,
-        control=control,
-        before=None if side_by_side else before or _nothing(start, document, incident, zone),
-        since=Period(start, _last(document, today)),
-        review_on=review_on(document),
-    )
-
-
-def _any_before(counts: Iterable[Mapping[date, int]], start: date) -> bool:
-    return any(day < start and n for side in counts for day, n in side.items())
-
-
-def _nothing(start: date, document: Row, incident: Row | None, zone: ZoneInfo) -> Period:
-    """Days without answers on one side: nothing can be said, and the score of the other is shown all the same."""
-    reach = _since(document, incident, zone) or start - effects.REACH
-    return Period(min(reach, start - timedelta(days=1)), start - timedelta(days=1))
-
-
-def _control(document: Row, found: Mapping[str, Row | None]) -> Days | None:
-    control = document.get("control") or {}
-    segment = _segment(control)
-    if segment:
-        return _segmented(found["segments"], segment)
-    if control.get("stages"):
-        chosen = set(control["stages"])
-        return _days(one for one in _items(found["stages"]) if one["scope"]["stage"] in chosen)
-    return None
-
-
-def _since(document: Row, incident: Row | None, zone: ZoneInfo) -> date | None:
+def since(document: Row, incident: Row | None, zone: ZoneInfo) -> date | None:
     """Where the comparison begins, where the action or its incident says so."""
     if document.get("before_from"):
         return date.fromisoformat(document["before_from"])
@@ -186,10 +94,11 @@ def _since(document: Row, incident: Row | None, zone: ZoneInfo) -> date | None:
 
 
 def _reach(document: Row, incident: Row | None, zone: ZoneInfo) -> date:
-    return _since(document, incident, zone) or started_on(document) - effects.REACH
+    return since(document, incident, zone) or started_on(document) - effects.REACH
 
 
-def _last(document: Row, today: date) -> date:
+def last(document: Row, today: date) -> date:
+    """The last day that counts: today, or a year after it started."""
     return min(today, started_on(document) + effects.LONGEST)
 
 
@@ -201,64 +110,11 @@ def _series(query: dict[str, Any], by: str) -> Asking:
     )
 
 
-def _segment(side: Row | None) -> tuple[str, str] | None:
+def segment(side: Row | None) -> tuple[str, str] | None:
+    """The key and value that a side names; None for everybody."""
     given = (side or {}).get("segment") or {}
     return next(iter(given.items()), None)
 
 
-def _items(answer: Row | None) -> list[Row]:
-    return answer["items"] if answer else []
-
-
-def _segmented(answer: Row | None, segment: tuple[str, str]) -> Days:
-    key, value = segment
-    return _days(one for one in _items(answer) if one["scope"]["segment"].get(key) == value)
-
-
-def _days(items: Iterable[Row]) -> Days:
-    """The histograms by day, of all items together; days without answers are left out."""
-    found: dict[date, list[list[int]]] = {}
-    for item in items:
-        for point in item["points"]:
-            if point["n"]:
-                found.setdefault(date.fromisoformat(point["from"]), []).append(point["histogram"])
-    return {day: scoring.pool(histograms) for day, histograms in found.items()}
-
-
-def _mix(document: Row, found: Mapping[str, Row | None], question: Question) -> list[dict[str, Any]]:
-    """Did answers move between the touchpoints of the treated stage, or between the stages of the control?"""
-    if question.before is None:
-        return []
-    flags = []
-    control = set((document.get("control") or {}).get("stages", []))
-    of_control = [one for one in _items(found.get("stages")) if one["scope"]["stage"] in control]
-    for side, level, items in (
-        ("treated", "touchpoint", _items(found["parts"])),
-        ("control", "stage", of_control),
-    ):
-        parts = {one["scope"][level]: _days([one]) for one in items}
-        points = mixes.moved(question.metric, parts, question.before, question.since)
-        if points is not None:
-            flags.append({"kind": "mix", "side": side, "points": points})
-    return flags
-
-
-def _wordings(
-    document: Row, found: Mapping[str, Row | None], question: Question, zone: ZoneInfo
-) -> list[dict[str, Any]]:
-    """Wordings that went live within the days compared, but for the first of a stage."""
-    first = question.before.first if question.before else question.since.first
-    flags = []
-    for stage in stages(document):
-        for one in _items(found.get(f"wordings {stage}")):
-            day = _day(parse_time(one["live_from"]), zone)
-            if first < day <= question.since.last:
-                flags.append(
-                    {"kind": "wording", "stage": stage, "survey": one["survey"], "on": day.isoformat()}
-                )
-    return flags
-
-
-def _day(moment: Any, zone: ZoneInfo) -> date:
-    found: date = moment.astimezone(zone).date()
-    return found
+def _day(moment: datetime, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.alerts import comparing, measuring
+from services.alerts import compared, comparing, measuring
 from services.alerts.effects import alike
-from services.alerts.measuring import Measured
+from services.alerts.measuring import Measured, Wanted
 from shared.web.app import database, settings
 from shared.web.neighbours import Asked, ask, ask_all
 
 Row = Mapping[str, Any]
+# A list shows figures this old without asking again, and asks for so many actions at a time.
+FRESH, MOST_AT_ONCE = timedelta(hours=1), 10
 
 
 def measure(row: Row) -> tuple[Measured | None, dict[str, Asked]]:
@@ -22,12 +24,31 @@ def measure(row: Row) -> tuple[Measured | None, dict[str, Asked]]:
     with database() as conn:
         wanted = measuring.wanted(conn, row, now, zone)
     found = ask_all(wanted.questions)
-    failed = {name: one for name, one in found.items() if one.failure}
-    if any(name in failed for name in measuring.needed(wanted)):
-        return None, failed
+    return _measured(wanted, found, now), {name: one for name, one in found.items() if one.failure}
+
+
+def current(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
+    """What is known of several actions, by key: as it was last measured, and anew, together within a second, of the
+    first few of them whose figures are old."""
+    now, zone = datetime.now(UTC), settings().report_tz
+    known = {row["action"]: found for row in rows if (found := measuring.kept(row))}
+    old = [row for row in rows if row["action"] not in known or now - row["effect_at"] > FRESH][:MOST_AT_ONCE]
     with database() as conn:
-        answers = {name: one.found for name, one in found.items()}
-        return measuring.measured(conn, wanted, answers, now), failed
+        asked = {row["action"]: measuring.wanted(conn, row, now, zone) for row in old}
+    together = {f"{key} {name}": one for key, each in asked.items() for name, one in each.questions.items()}
+    answers = ask_all(together)
+    for key, wanted in asked.items():
+        anew = _measured(wanted, {name: answers[f"{key} {name}"] for name in wanted.questions}, now)
+        if anew:
+            known[key] = anew.document
+    return known
+
+
+def _measured(wanted: Wanted, found: Mapping[str, Asked], now: datetime) -> Measured | None:
+    if any(found[name].failure for name in measuring.needed(wanted)):
+        return None
+    with database() as conn:
+        return measuring.measured(conn, wanted, {name: one.found for name, one in found.items()}, now)
 
 
 def suggested(document: Row) -> list[dict[str, Any]] | None:
@@ -39,6 +60,6 @@ def suggested(document: Row) -> list[dict[str, Any]] | None:
     answer = ask(*question)
     if answer.failure:
         return None
-    sides = comparing.by_stage(answer.found)
+    sides = compared.by_stage(answer.found)
     treated, start = sides.pop(document["stage"], {}), comparing.started_on(document)
     return [asdict(one) for one in alike.controls(document["metric"], treated, sides, start)]

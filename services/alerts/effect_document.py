@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.alerts import comparing
-from services.alerts.comparing import Compared
+from services.alerts.compared import Compared
 from services.alerts.effects import NO_EVIDENCE_YET, Effect, Period
 from services.alerts.views import effect_words
 from shared.scoring import Score

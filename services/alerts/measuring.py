@@ -11,8 +11,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.alerts import compared as comparison
 from services.alerts import comparing, effect_document
-from services.alerts.comparing import Asking, Compared
+from services.alerts.compared import Compared
+from services.alerts.comparing import Asking
 from services.alerts.store import actions, incidents
 from shared.db import Connection
 from shared.web.documents import etag
@@ -49,7 +51,7 @@ def wanted(conn: Connection, row: Row, now: datetime, zone: ZoneInfo) -> Wanted:
 def measured(conn: Connection, asked: Wanted, found: Mapping[str, Row | None], now: datetime) -> Measured:
     """What the answers say; it is kept with the action."""
     row, zone = asked.row, asked.zone
-    compared = comparing.compared(row["document"], asked.incident, found, asked.today, zone)
+    compared = comparison.compared(row["document"], asked.incident, found, asked.today, zone)
     if any(found.get(name) is None for name in asked.questions if name.startswith("wordings")):
         compared.flags.append({"kind": "wordings_unknown"})
     others, in_control = _meanwhile(conn, row["document"], compared, zone)

@@ -27,12 +27,14 @@ _MINUS = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One value a step; None is a gap. `low` and `high` are drawn as a band around it."""
+    """One value a step; None is a gap. `low` and `high` are drawn as a band around it. kind: line|beside (what it is
+    compared with, grey and dashed)."""
 
     name: str
     values: Values
     low: Values = ()
     high: Values = ()
+    kind: str = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,12 @@ class Chart:
             "unit": self.unit,
             "unfinished": self.unfinished,
             "lines": [
-                {"values": _short(line.values), "low": _short(line.low), "high": _short(line.high)}
+                {
+                    "kind": line.kind,
+                    "values": _short(line.values),
+                    "low": _short(line.low),
+                    "high": _short(line.high),
+                }
                 for line in self.lines
             ],
             "bars": [{"kind": bars.kind, "values": _short(bars.values)} for bars in self.bars],
@@ -121,7 +128,7 @@ class Chart:
     @property
     def keys(self) -> list[tuple[str, str]]:
         """The legend: (kind of mark, its name), in the order drawn, each once."""
-        found = [("line", line.name) for line in self.lines]
+        found = [(line.kind, line.name) for line in self.lines]
         found += [("band", "95 % interval") for line in self.lines if line.low]
         found += [(f"bar-{bars.kind}", bars.name) for bars in self.bars]
         found += [(level.kind, f"{level.name} {shown(level.value)}{self._unit}") for level in self.levels]

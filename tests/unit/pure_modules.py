@@ -23,6 +23,7 @@ PURE = [
     "services/aggregator/verdict.py",
     "services/aggregator/views",
     "services/alerts/detection",
+    "services/alerts/compared.py",
     "services/alerts/comparing.py",
     "services/alerts/effect_document.py",
     "services/alerts/effects",

@@ -24,6 +24,7 @@ def markdown(cells: Sequence[Cell], machine: str) -> str:
         no_effect=markdown_table(names, errors(cells, NO_EFFECT)),
         outside=markdown_table(names, errors(cells, OUTSIDE)),
         power=markdown_table(names, power(cells)),
+        most=_most(cells),
         wrong=markdown_table(names, _rows(cells, WITH_EFFECT, lambda cell: _share(cell.worse))),
     )
 
@@ -51,6 +52,14 @@ def errors(cells: Sequence[Cell], scenarios: Sequence[Scenario]) -> Iterator[Row
 def power(cells: Sequence[Cell]) -> Iterator[Row]:
     """How many were called worked by the review and within a year, and by when half of all were."""
     return _rows(cells, WITH_EFFECT, _found)
+
+
+def _most(cells: Sequence[Cell]) -> str:
+    """By when half, and four in five, of the actions worth 10 points at 50 a day are called worked."""
+    [cell] = [one for one in cells if (one.scenario.key, one.volume) == ("control-10", 50.0)]
+    days = {words: cell.days_until(part) for words, part in (("half", 0.5), ("four in five", 0.8))}
+    said = [f"{words} are called by day {day}" for words, day in days.items() if day]
+    return " and ".join(said) or "fewer than half are called within a year"
 
 
 def _found(cell: Cell) -> str:

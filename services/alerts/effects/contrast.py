@@ -73,7 +73,8 @@ def clustering(
     """φ ≥ 1 of the contrast. means, variances: (treated before, since, control before, since); adjusted: for weekdays.
 
     Days count as many as they would, were all as busy as those that count most: few busy days among many quiet ones
-    tell little of how days differ.
+    tell little of how days differ. Two more are taken off because the spread is itself known from so few only: the
+    variance of Student's t is ν/(ν − 2) times that of the normal.
     """
     rates = [0.0, 0.0]
     for i in range(end):
@@ -95,7 +96,7 @@ def clustering(
         squares += chance * chance
         days += 1.0
     worth, means_fitted = expected * expected / squares, 1.0 if start == 0 else 2.0
-    widened = worth / max(worth - means_fitted, 1.0)
+    widened = worth / max(worth - means_fitted - 2.0, 1.0)
     if adjusted:
         widened *= days / (days - (WEEK - 1.0))
     return max(1.0, found / expected * widened)

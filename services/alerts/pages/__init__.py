@@ -7,6 +7,8 @@ from pathlib import Path
 from flask import Blueprint
 
 from services.alerts.pages import (
+    action,
+    actions,
     incident,
     incident_acts,
     incidents,
@@ -24,5 +26,16 @@ _FILES = Blueprint(
     static_url_path="/static/alerts",
 )
 
-_PAGES = (incidents, incident, incident_acts, owners, owner, silences, silence, notifications)
+_PAGES = (
+    incidents,
+    incident,
+    incident_acts,
+    owners,
+    owner,
+    silences,
+    silence,
+    notifications,
+    actions,
+    action,
+)
 BLUEPRINTS = (_FILES, *(page.blueprint for page in _PAGES))

@@ -12,9 +12,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from services.alerts import acting, reading
+from services.alerts import acting, measuring, reading
 from services.alerts.links import LinkExpired, opens
-from services.alerts.views import incident_page
+from services.alerts.store import actions, maps, owners
+from services.alerts.views import action_rows, incident_page
 from shared.web.app import database, settings
 from shared.web.auth import principal_or_none, public_page
 from shared.web.forms import Form
@@ -55,6 +56,8 @@ def shown(
     answered = reading.answered(settings(), row, comments=may_act)
     with database() as conn:
         reading.keep(conn, row, answered.known)
+        logged = actions.all_(conn, incident=row["id"])
+        known, names = maps.documents(conn), owners.names(conn)
     wrong = note if note.errors else resolution
     page = render(
         "incident.html",
@@ -67,6 +70,7 @@ def shown(
         wrong=wrong,
         refused=said,
         failed=answered.failed,
+        actions=[action_rows.line(one, measuring.kept(one), known, names) for one in logged],
         comments_address=urlencode(reading.comments_question(row, settings())),
         silence_address=urlencode({name: row[name] for name in ("journey", "stage")}),
         **incident_page.shown(stored, answered.known, now, zone),

@@ -13,7 +13,7 @@ Row = Mapping[str, Any]
 
 # Symbol and word, never a colour alone.
 VERDICTS = {
-    "worked": ("▲", "Worked", "better"),
+    "worked": ("▲", "Worked", "ok"),
     "worse": ("▼", "Made it worse", "worse"),
     "no_evidence_yet": ("◐", "No evidence yet", "plain"),
 }

@@ -2,12 +2,15 @@
 // lines; baseline, target, flags, single intervals and the hollow last point over them. The same shapes go on the
 // canvas and into the SVG.
 
+// How the line is drawn that another is compared with.
+export const BESIDE = [6, 4];
+
 export function palette(figure) {
   const style = getComputedStyle(figure);
   const of = (name) => style.getPropertyValue(`--${name}`).trim();
   return {
-    bg: of("bg"), fg: of("fg"), muted: of("muted"), line: of("line"), mark: of("mark"), band: of("mark-band"),
-    span: of("mark-span"), plain: of("mark"), worse: of("mark-worse"), middle: of("mark-middle"),
+    bg: of("bg"), fg: of("fg"), muted: of("muted"), rule: of("line"), line: of("mark"), beside: of("muted"),
+    band: of("mark-band"), span: of("mark-span"), plain: of("mark"), worse: of("mark-worse"), middle: of("mark-middle"),
     better: of("mark-better"),
   };
 }
@@ -56,19 +59,19 @@ export function over(u, data, colours) {
 }
 
 // The interval of a step alone between gaps, which a band cannot show.
-function single(u, { values, low, high }, colours) {
+function single(u, { kind, values, low, high }, colours) {
   const { x, y } = frame(u);
   return values.flatMap((value, i) =>
     value == null || low[i] == null || values[i - 1] != null || values[i + 1] != null
       ? []
-      : [line(x(u.data[0][i]), y(low[i]), x(u.data[0][i]), y(high[i]), { stroke: colours.mark })]);
+      : [line(x(u.data[0][i]), y(low[i]), x(u.data[0][i]), y(high[i]), { stroke: colours[kind] })]);
 }
 
-function hollow(u, data, { values }, colours) {
+function hollow(u, data, { kind, values }, colours) {
   const last = values.length - 1;
   if (!data.unfinished || values[last] == null) return [];
   const { x, y } = frame(u);
-  return [{ kind: "dot", x: x(data.x[last]), y: y(values[last]), r: 4, fill: colours.bg, stroke: colours.mark }];
+  return [{ kind: "dot", x: x(data.x[last]), y: y(values[last]), r: 4, fill: colours.bg, stroke: colours[kind] }];
 }
 
 const rect = (x1, y1, x2, y2, look) => ({ kind: "poly", points: [[x1, y1], [x2, y1], [x2, y2], [x1, y2]], ...look });

@@ -1,5 +1,5 @@
 // A drawn chart as a standalone SVG: axes as uPlot placed them, its lines and bands, and the shapes of charts-marks.
-import { frame, over, under } from "./charts-marks.js";
+import { BESIDE, frame, over, under } from "./charts-marks.js";
 
 const NAMES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const safe = (text) => `${text}`.replace(/[&<>"]/g, (found) => NAMES[found]);
@@ -22,13 +22,13 @@ function shape({ kind, points, x, y, r, fill = "none", stroke = "none", dash = [
   return `<${kind === "poly" ? "polygon" : "polyline"} points="${points.map(at).join(" ")}" ${look}/>`;
 }
 
-function axes(u, { muted, line }) {
+function axes(u, { muted, rule }) {
   const { x, y, left, right, bottom } = frame(u);
   const [across, up] = u.axes;
   const text = (px, py, anchor, words) => `<text x="${px}" y="${py}" text-anchor="${anchor}" fill="${muted}">${safe(words)}</text>`;
   return [
     ...up._splits.flatMap((value, i) => [
-      `<line x1="${left}" x2="${right}" y1="${y(value)}" y2="${y(value)}" stroke="${line}"/>`,
+      `<line x1="${left}" x2="${right}" y1="${y(value)}" y2="${y(value)}" stroke="${rule}"/>`,
       text(left - 8, y(value) + 4, "end", up._values[i] ?? ""),
     ]),
     ...across._splits.map((value, i) => text(x(value), bottom + 20, "middle", across._values[i] ?? "")),
@@ -36,14 +36,14 @@ function axes(u, { muted, line }) {
 }
 
 // The stretches without a gap, each as a band and a line.
-function curve(u, data, { values, low, high }, colours) {
+function curve(u, data, { kind, values, low, high }, colours) {
   const { x, y } = frame(u);
   const place = (series) => (i) => [x(data.x[i]), y(series[i])];
   return stretches(values).flatMap((run) => [
     low.length ? `<polygon points="${[...run.map(place(high)), ...[...run].reverse().map(place(low))].map(at).join(" ")}" fill="${colours.band}"/>` : "",
-    `<polyline points="${run.map(place(values)).map(at).join(" ")}" fill="none" stroke="${colours.mark}" stroke-width="2" stroke-linecap="round"/>`,
+    `<polyline points="${run.map(place(values)).map(at).join(" ")}" fill="none" stroke="${colours[kind]}" stroke-width="2" stroke-linecap="round"${kind === "beside" ? ` stroke-dasharray="${BESIDE.join(" ")}"` : ""}/>`,
     ...(run.length === 1 && !(data.unfinished && run[0] === values.length - 1)
-      ? [shape({ kind: "dot", x: x(data.x[run[0]]), y: y(values[run[0]]), r: 3, fill: colours.mark })] : []),
+      ? [shape({ kind: "dot", x: x(data.x[run[0]]), y: y(values[run[0]]), r: 3, fill: colours[kind] })] : []),
   ]);
 }
 

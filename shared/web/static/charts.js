@@ -1,6 +1,6 @@
 // Draws the charts of a page from the data blocks beside them (shared/web/charts.py) with uPlot, and hands them out
 // as PNG and SVG. Without it a chart still has its words, its table and its CSV.
-import { onCanvas, over, palette, under } from "./charts-marks.js";
+import { BESIDE, onCanvas, over, palette, under } from "./charts-marks.js";
 import { asSvg } from "./charts-svg.js";
 
 const HEIGHT = 260, LABEL_ROOM = 76, MOST_DOTS = 62;
@@ -47,11 +47,11 @@ const barSeries = (data) => data.bars.length ? [data.x.map(() => null)] : [];
 
 function seriesOf(data, colours) {
   const edge = { stroke: "transparent", width: 0, points: { show: false } };
-  const line = (values) => ({
-    stroke: colours.mark, width: 2, spanGaps: false,
-    points: { show: true, size: 6, fill: colours.mark, width: 0, filter: () => dotsOf(values, data.unfinished) },
+  const line = ({ kind, values }) => ({
+    stroke: colours[kind], width: 2, spanGaps: false, dash: kind === "beside" ? BESIDE : [],
+    points: { show: true, size: 6, fill: colours[kind], width: 0, filter: () => dotsOf(values, data.unfinished) },
   });
-  return [{}, ...data.lines.flatMap(({ values }) => [edge, edge, line(values)]), ...barSeries(data).map(() => edge)];
+  return [{}, ...data.lines.flatMap((one) => [edge, edge, line(one)]), ...barSeries(data).map(() => edge)];
 }
 
 // All points of a short line, else those that stand alone; the last one is drawn hollow by us while it is not over.
@@ -71,7 +71,7 @@ function acrossOf({ x, step }) {
 }
 
 function axesOf(data, colours) {
-  const look = { stroke: colours.muted, font: "12px system-ui, sans-serif", ticks: { stroke: colours.line, width: 1 } };
+  const look = { stroke: colours.muted, font: "12px system-ui, sans-serif", ticks: { stroke: colours.rule, width: 1 } };
   return [
     {
       ...look, grid: { show: false }, size: 36,
@@ -82,7 +82,7 @@ function axesOf(data, colours) {
       values: (_, splits) => splits.map(dayOf),
     },
     {
-      ...look, grid: { stroke: colours.line, width: 1 }, size: 56, space: 36,
+      ...look, grid: { stroke: colours.rule, width: 1 }, size: 56, space: 36,
       values: (_, splits) => splits.map((value) => `${value}`.replace("-", "\u2212") + (data.unit && ` ${data.unit}`)),
     },
   ];

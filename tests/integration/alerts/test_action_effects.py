@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 from math import log, sqrt
 from random import Random
@@ -95,7 +94,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(neighbours: Flask, conn: Connection, settings: Settings) -> Iterator[Shop]:  # noqa: F811
+def shop(neighbours: Flask, conn: Connection, settings: Settings) -> Shop:  # noqa: F811
     return Shop(neighbours, settings, create_key(conn, "admin", "setup"))
 
 
@@ -124,7 +123,7 @@ def independent(answers: list[Answer]) -> tuple[float, float, float]:
         chance += expected
         squares += expected**2
     worth_days = chance**2 / squares
-    phi = max(1.0, spread / chance * worth_days / (worth_days - 1))
+    phi = max(1.0, spread / chance * worth_days / (worth_days - 3))
     variance = phi * sum(v / len(side) for v, side in zip(variances, sides, strict=True))
     week = [sum(1 for at, _ in side if at < days[0] + timedelta(days=7)) for side in sides]
     known = sum(1 / n for n in week) * 7 / 56 / sum(1 / len(side) for side in sides)

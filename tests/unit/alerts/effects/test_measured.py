@@ -41,7 +41,7 @@ def test_side_by_side_equals_an_independent_computation() -> None:
     sides = [answers(treated, 0, 21), answers(control, 0, 21)]
     means = [mean([worth for _, worth in side]) for side in sides]
     variances = [mean([(worth - m) ** 2 for _, worth in side]) for side, m in zip(sides, means, strict=True)]
-    # the spread of the days' contrast over what independent answers would make, one mean fitted
+    # the spread of the days' contrast over what independent answers would make; one mean fitted, two off for Student
     over, chance = [], []
     for day in range(21):
         of_day = [[worth for at, worth in side if at == day] for side in sides]
@@ -54,7 +54,8 @@ def test_side_by_side_equals_an_independent_computation() -> None:
                 v * len(day_) / len(side) ** 2 for v, day_, side in zip(variances, of_day, sides, strict=True)
             )
         )
-    phi = max(1.0, sum(over) / sum(chance) * 21 / 20)
+    worth = sum(chance) ** 2 / sum(one**2 for one in chance)
+    phi = max(1.0, sum(over) / sum(chance) * worth / (worth - 3))
     variance = phi * sum(v / len(side) for v, side in zip(variances, sides, strict=True))
     # ρ is tuned to 56 days like the first week; in t = answers, σ²/t = variance
     alpha, rho_t = 0.05, 8.211968062068252 * 21 / 56
@@ -173,7 +174,7 @@ def test_always(treated_days: list[list[int]], control_days: list[list[int]]) ->
 
 def test_how_long_it_takes_is_said_and_comes_true() -> None:
     """So many days on, with answers as before, an effect of that size shows."""
-    treated, control = answered(1, -56, 250, a_day=30), answered(2, -56, 250, a_day=30)
+    treated, control = answered(1, -56, 250, a_day=60), answered(2, -56, 250, a_day=60)
     now = effects.measured(question(treated, control, since=20))
     assert now.verdict == effects.NO_EVIDENCE_YET
     assert now.about_days_more is not None
