@@ -1,4 +1,4 @@
-"""What was compared for an action: from the answers of other services to its effect and what else may have done it. Pure.
+"""What was compared for an action: from the answers of other services to its effect, and what else is at work. Pure.
 
 An action that names only answers of one segment against answers of another, with nothing before it started, is compared
 side by side; any other by the change since then, less the control's where there is one.
@@ -51,7 +51,11 @@ def compared(
     flags = [*_mix(document, found, question), *_wordings(document, found, question, zone)]
     if question.control is None:
         flags.insert(0, {"kind": "no_control"})
-    if incident and question.before and question.before.first <= _day(incident["opened_at"], zone):
+    if (
+        incident
+        and question.before
+        and question.before.first <= _day(incident["opened_at"], zone) < question.since.first
+    ):
         flags.append({"kind": "selected_before", "incident": incident["id"]})
     return Compared(effect, question, effect.missing, flags)
 

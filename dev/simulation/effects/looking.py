@@ -39,7 +39,7 @@ def look(drawn: Drawn, world: World, level: float = sequence.LEVEL) -> Called:
     least = (effects.LEAST_DAYS, float(effects.LEAST_ANSWERS), effects.REVIEW_AFTER.days)
     tuned = sequence.tuned(level)
     return Called(
-        *_compiled()(
+        *compiled()(
             treated, control, world.control, (drawn.monday - first) % 7, start, end, *least, tuned, level
         )
     )
@@ -91,7 +91,7 @@ def _from(series: Series, first: int) -> Series:
 
 
 @cache
-def _compiled() -> Callable[..., Any]:
+def compiled() -> Callable[..., Any]:
     """every_day and all it calls in machine code, without any leave to compute otherwise than written (no fastmath)."""
     steps = {name: _jit(getattr(contrasts, name), {}) for name in ("pooled", "weekdays", "clustering")}
     of_contrast = _jit(contrast, steps)

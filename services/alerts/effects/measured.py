@@ -19,6 +19,8 @@ Days = Mapping[date, Histogram]
 
 AGAINST_CONTROL, SIDE_BY_SIDE, NO_CONTROL = "against_control", "side_by_side", "no_control"
 LEAST_DAYS, LEAST_ANSWERS = 7, scoring.SMALL_SAMPLE
+# Compared with a time before: two days of it, and three weeks in all, or how days differ is not known.
+LEAST_BEFORE, LEAST_IN_ALL = 2, 21
 LONGEST = timedelta(days=364)  # and the first day: a year
 REVIEW_AFTER = timedelta(days=56)
 
@@ -147,14 +149,14 @@ class _Pools:
         )
 
     def missing(self, question: Question) -> str | None:
-        """What is too little for any verdict: days, answers_since, answers_before or before; None where nothing is."""
+        """What is too little for any verdict: days, days_before, answers_since, answers_before, before."""
         if question.since.days < LEAST_DAYS:
             return "days"
         if any(one and one.n < LEAST_ANSWERS for one in (self.after, self.control_after)):
             return "answers_since"
         if question.before is None:
             return None if question.control is not None else "before"
-        if question.before.days < LEAST_DAYS:
+        if question.before.days < LEAST_BEFORE or question.before.days + question.since.days < LEAST_IN_ALL:
             return "days_before"
         if any(one and one.n < LEAST_ANSWERS for one in (self.before, self.control_before)):
             return "answers_before"
@@ -188,4 +190,8 @@ def _rarity(sides: Sequence[Series], first: int, last: int) -> float | None:
 
 
 def _days_to_the_least(question: Question, missing: str | None) -> int | None:
-    return LEAST_DAYS - question.since.days if missing == "days" else None
+    if missing == "days":
+        return LEAST_DAYS - question.since.days
+    if missing == "days_before" and question.before and question.before.days >= LEAST_BEFORE:
+        return LEAST_IN_ALL - question.before.days - question.since.days
+    return None

@@ -30,9 +30,9 @@ def chart(action: str, title: str, metric: str, compared: Compared, today: date)
     treated, control = compared.sides
     ours = _weeks(metric, treated, steps, question.since.last)
     theirs = _weeks(metric, control, steps, question.since.last) if control is not None else []
-    lowest, highest = room(
-        [one.score for one in (*ours, *theirs)], LEAST_POINTS, -100 if metric == "nps" else 0, 100
-    )
+    drawn = [value for one in ours for value in (one.low, one.score, one.high)]
+    floor = -100 if metric == "nps" else 0
+    lowest, highest = room([*drawn, *(one.score for one in theirs)], LEAST_POINTS, floor, 100)
     name = places.METRICS[metric]
     lines = [Line("Treated", *_band(ours))]
     if control is not None:

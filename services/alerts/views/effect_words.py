@@ -20,7 +20,7 @@ VERDICTS = {
 NOT_STARTED = ("◔", "Planned", "plain")
 _MISSING = {
     "days": "It takes a week of answers at least.",
-    "days_before": "It takes a week of days before it started, at least.",
+    "days_before": "It takes two days before it started, and three weeks in all, at least.",
     "answers_since": "Fewer than 30 answers since it started, or of the control: too few to say anything.",
     "answers_before": "Fewer than 30 answers before it started, or of the control: too few to compare with.",
     "before": "Nothing was answered before it started, so there is nothing to compare with.",
@@ -71,8 +71,7 @@ def flag(one: Row, names: Mapping[str, str] | None = None) -> str:
 def _verdict(effect: Row) -> str:
     points = f"{wording.signed(effect['effect'])} {wording.unit(effect['metric'], wording.whole(effect['effect']))}"
     sure = f"95 % interval {_interval(effect)}, which holds however often it is looked at"
-    against = {"against_control": " more than the control", "side_by_side": " against the control"}
-    versus = against.get(effect["design"], "")
+    versus = "" if effect["design"] == "no_control" else " against the control"
     if effect["verdict"] == "worked":
         return f"It worked: {points}{versus} ({sure})."
     if effect["verdict"] == "worse":

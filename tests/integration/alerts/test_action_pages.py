@@ -136,7 +136,7 @@ def test_the_page_says_whether_it_helped(call: Call, settings: Settings, conn: C
     page = text(call("GET", "/actions/tracking", role="viewer"))
     assert "Worked" in page
     assert "It worked: +" in page
-    assert "more than the control" in page
+    assert "points against the control" in page
     assert "Treated" in page
     assert "NPS by week" in page
     assert "Edit" not in page

@@ -107,7 +107,8 @@ def test_the_sequence_is_narrowest_at_the_review() -> None:
     [
         (answered(1, -56, 5), answered(2, -56, 5), 56, 6, "days"),
         (answered(1, -56, 20, a_day=1), answered(2, -56, 20), 56, 21, "answers_since"),
-        (answered(1, -3, 20), answered(2, -56, 20), 3, 21, "days_before"),
+        (answered(1, -1, 30), answered(2, -56, 30), 1, 31, "days_before"),
+        (answered(1, -3, 16), answered(2, -56, 16), 3, 17, "days_before"),
         (answered(1, -8, 20, a_day=3), answered(2, -56, 20), 8, 21, "answers_before"),
         (answered(1, 0, 20), None, 0, 21, "before"),
     ],
