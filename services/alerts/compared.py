@@ -51,6 +51,8 @@ def compared(
     flags = [*_mix(document, found, question), *_wordings(document, found, question, zone)]
     if question.control is None:
         flags.insert(0, {"kind": "no_control"})
+    elif question.before is None:
+        flags.insert(0, {"kind": "as_they_are"})
     if (
         incident
         and question.before

@@ -58,6 +58,8 @@ def flag(one: Row, names: Mapping[str, str] | None = None) -> str:
     on = _date(date.fromisoformat(one["on"])) if "on" in one else ""
     said = {
         "no_control": "There is no control: whatever else changed since then is in it.",
+        "as_they_are": "The two segments are compared as they are: unless lots decided who is in which, they may"
+        " differ without the action.",
         "selected_before": "The days before are the drop that raised the alarm: part of the rise may be chance.",
         "chosen_later": f"What is compared was chosen on {on}, when answers could be seen already.",
         "wording": f"The question’s wording at {stage} changed on {on} ({clean(one.get('survey', ''))}).",

@@ -166,6 +166,7 @@ def test_a_parallel_experiment_equals_an_independent_computation(
     assert found["in_words"][0].startswith(
         {"worked": "It worked: +", "worse": "It made it worse: −"}.get(verdict, "No evidence yet: ")
     )
+    assert {"kind": "as_they_are"} in found["flags"]
     kept = call("GET", "/v1/actions").json["items"][0]["effect"]
     assert kept == found
 

@@ -137,6 +137,7 @@ def test_the_effect_in_words(changed: dict[str, Any], said: list[str]) -> None:
 def test_every_flag_has_words() -> None:
     flags: list[dict[str, Any]] = [
         {"kind": "no_control"},
+        {"kind": "as_they_are"},
         {"kind": "selected_before", "incident": "7F3K"},
         {"kind": "chosen_later", "on": "2026-04-01"},
         {"kind": "wording", "stage": "delivery", "survey": "delivery-nps", "on": "2026-04-01"},
@@ -148,5 +149,5 @@ def test_every_flag_has_words() -> None:
     ]
     said = [effect_words.flag(one, {"delivery": "Delivery"}) for one in flags]
     assert len(set(said)) == len(flags)
-    assert "at Delivery changed on 1 Apr 2026 (delivery-nps)" in said[3]
-    assert "makes −4 of the change" in said[7]
+    assert "at Delivery changed on 1 Apr 2026 (delivery-nps)" in said[4]
+    assert "makes −4 of the change" in said[8]
