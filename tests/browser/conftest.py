@@ -85,7 +85,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """What `make up` starts, on the broker of this run; the journeys of tests/browser/pages go first and find it new."""
+    """What `make up` starts, on the broker of this run; tests/browser/pages goes first and finds it new."""
     kind = "kafka" if on_apache_kafka() else "embedded"
     with temporary_stack.temporary(kind, {"REPORT_TZ": "Europe/Berlin"}) as running:
         yield running
