@@ -35,7 +35,6 @@ PURE = [
     "services/alerts/measurement.py",
     "services/alerts/views",
     "services/alerts/messages",
-    "services/alerts/views",
     "services/survey/admin/addresses.py",
     "services/survey/admin/people.py",
     "services/survey/admin/privacy_view.py",
