@@ -126,7 +126,13 @@ def _save(part: Part, form: Form, change: Change, after: Place) -> AnyResponse:
         return failed(part, form, owners, outcome, after)
     if not outcome.saved:
         return asked_first(part, form, outcome)
-    return back_to_map(journey, after, "edit", _said(outcome.document, part, after, owners.names))
+    said = _said(outcome.document, part, after, owners.names)
+    # What is added is rarely the last: the focus goes to where the next touchpoint is added.
+    return (
+        back_to_map(journey, after[:1], "add", said)
+        if part.is_new
+        else back_to_map(journey, after, "edit", said)
+    )
 
 
 def _said(document: Document, part: Part, place: Place, owners: saving.Owners) -> str:

@@ -12,10 +12,10 @@ from services.survey.maps import fields, surgery
 from services.survey.schemas.journeys import Journey
 from shared.web.documents import SLUG
 from shared.web.problems import field_paths
-from tests.unit.survey.maps.documents import JOURNEY, every_place
+from tests.unit.survey.maps.documents import WHOLE_JOURNEY, every_place
 
 
-@given(JOURNEY, st.data())
+@given(WHOLE_JOURNEY, st.data())
 def test_saving_what_was_shown_changes_nothing(document: dict[str, Any], data: Any) -> None:
     place = data.draw(st.sampled_from(every_place(document)))
     shown = fields.shown(surgery.at(document, place), len(place))
