@@ -87,9 +87,12 @@ def shared_file(name: str) -> str:
 
 
 def _as_page(response: Response) -> Response:
-    """A problem document as a page, where a person opened a page."""
+    """A problem document as a page, where a person opened a page; what a page sends as a file is as guarded."""
     if request.path.startswith("/static/") and request.args.get("v"):
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "is_page", False):
+        for name, value in _headers(settings(), framable=False).items():
+            response.headers.setdefault(name, value)
     if response.mimetype != "application/problem+json" or not _wants_page():
         return response
     problem = response.get_json()
