@@ -35,7 +35,7 @@ def owner_step(facts: Facts) -> Step:
     names = {item["owner"]: item["name"] for item in facts.owners.found}
     if not names:
         said = f"No owner yet: every alert goes to the fallback, {facts.fallback}."
-        return step(TODO, said, Link("Make the first owner", "/owners", "alerts"))
+        return step(TODO, said, Link("Make the first owner", "/owners?new=1", "alerts"))
     stages = sum(size(document)[0] for document in facts.journeys.values())
     if not stages:
         return step(TODO, f"{count(len(names), 'owner')}, and no stage to answer for yet.", link)
