@@ -6,7 +6,7 @@ A neighbour that is away, slow or refuses is an answer too: the page says so in 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
 from dataclasses import dataclass
@@ -45,12 +45,17 @@ def ask(service: str, path: str, query: Mapping[str, Any] | None = None) -> Aske
 
 def ask_all(questions: Mapping[str, tuple[str, str, Mapping[str, Any]]]) -> dict[str, Asked]:
     """Several at once, {name: (service, path, query)}: together they take no longer than the limit."""
+    return begin(questions)()
+
+
+def begin(questions: Mapping[str, tuple[str, str, Mapping[str, Any]]]) -> Callable[[], dict[str, Asked]]:
+    """Ask several, and go on with something else until the answers are wanted: what is returned waits for them."""
     headers = _rights()
     deadline = time.monotonic() + LIMIT_SECONDS
     asked = {
         name: _threads().submit(_get, _address(*question), headers) for name, question in questions.items()
     }
-    return {name: _within(future, deadline, questions[name][1]) for name, future in asked.items()}
+    return lambda: {name: _within(future, deadline, questions[name][1]) for name, future in asked.items()}
 
 
 def open_incidents() -> int | None:
