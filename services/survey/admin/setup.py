@@ -107,6 +107,7 @@ def _facts(conn: Connection, asked: Mapping[str, Asked]) -> Facts:
         tested=_tested(conn, asked, days),
         fallback=settings().fallback_owner,
         survey_url=settings().survey_url,
+        alerts_url=settings().alerts_url,
     )
 
 

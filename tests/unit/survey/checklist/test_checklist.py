@@ -144,6 +144,7 @@ def test_the_newest_test_of_a_channel_counts() -> None:
     assert failed.details == ["To ‘ana’ by apprise: Slack answered 404: the webhook was revoked."]
     assert [told(sent("ana", kind)).state for kind in ("failed", "due")] == ["todo", "todo"]
     assert told().state == "todo"
+    assert told().command.endswith("/v1/owners/ana/test")
 
 
 def test_an_import_that_failed_is_looked_at_and_one_that_runs_is_open() -> None:
