@@ -125,7 +125,7 @@ def pair_sums(
         group = tuple(row[name] for name in (*names, "metric", "audience"))
         found.setdefault(group, [_NOBODY, _NOBODY])[row["since"]] = tuple(row["counts"])
     return [
-        PairSum(dict(zip(names, group, strict=False)), *group[-2:], Pair(*pair))
+        PairSum(dict(zip(names, group, strict=False)), group[-2], group[-1], Pair(*pair))
         for group, pair in sorted(found.items())
     ]
 
