@@ -53,9 +53,8 @@ class Camera:
 
 
 def settle(page: Page, url: str) -> None:
-    """Open the page and wait until its charts are drawn."""
-    page.goto(url)
-    page.wait_for_load_state("networkidle")
+    """Open the page; its charts are drawn by its deferred scripts, before it counts as loaded."""
+    page.goto(url, wait_until="load", timeout=60_000)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from dev.temporary_stack import Stack
 from shared.settings import load
 
 SERVICES = ("survey", "aggregator", "alerts")
-# Of pages that differ by their key or filter only, this many are enough; the states of a stage are told one by one.
+# Of pages that differ by their key only, this many are enough (by their filters: one); a stage's states are all wanted.
 ALIKE = 2
 ALIKE_OF = {"/journeys/<journey>/stages/<stage>": 12, "/incidents/<incident>": 4}
 TIMEOUT = 30
@@ -73,7 +73,7 @@ class Crawl:
             names = sorted(name for name, _ in parse_qsl(urlsplit(url).query))
             kind = (address.service, address.rule, *names)
             alike[kind] += 1
-            if alike[kind] > (ALIKE_OF.get(address.rule, ALIKE) if not names else ALIKE):
+            if alike[kind] > (1 if names else ALIKE_OF.get(address.rule, ALIKE)):
                 continue
             answer = self.session.get(url, timeout=TIMEOUT)
             if answer.status_code != 200:
