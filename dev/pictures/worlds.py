@@ -109,6 +109,16 @@ def _silence(stack: Stack, key: str) -> None:
         )
 
 
+def open_incident(stack: Stack) -> str:
+    """The demo's incident."""
+    with stack.connect() as conn:
+        row = conn.execute(
+            "SELECT id FROM alerts.incident WHERE stage = 'delivery' ORDER BY opened_at"
+        ).fetchone()
+    assert row is not None
+    return str(row["id"])
+
+
 def _stale(stack: Stack) -> list[str]:
     with stack.connect() as conn:
         return [str(row["key"]) for row in conn.execute("SELECT key FROM alerts.stale")]

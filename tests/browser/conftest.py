@@ -41,6 +41,8 @@ def system(
     environment = base_environment() | {
         "DATABASE_URL": postgres_server.url(name),
         "SURVEY_PORT": str(ports.free_port()),
+        "AGGREGATOR_PORT": str(ports.free_port()),  # nobody: not somebody's running stack
+        "ALERTS_PORT": str(ports.free_port()),
         "PUBLIC_RATE_LIMIT": "1000000 per minute",
         "ASK_REST_DAYS": "0",
     }
