@@ -120,7 +120,7 @@ def _time(session: requests.Session, address: str, window: str, rounds: int) -> 
         None,
         f"< {MOST_MS} ms",
         middle < MOST_MS,
-        "a third each: the sums in PostgreSQL, states from alerts over HTTP, the template",
+        "half of it the service's own: scores, noise of days, the template; the rest PostgreSQL and alerts",
     )
 
 
