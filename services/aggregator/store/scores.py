@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from psycopg import sql
+from psycopg.rows import tuple_row
 
 from services.aggregator.changes import Pair
 from services.aggregator.periods import Period
@@ -132,7 +133,8 @@ def pair_sums(
 
 def stage_days(conn: Connection, journeys: Sequence[str], period: Period, audience: str | None) -> list[Sum]:
     """The histogram of each day and stage of some journeys, by metric and audience (all, or one)."""
-    rows = conn.execute(
+    # Thousands of rows: tuples cost half of dictionaries.
+    rows = conn.cursor(row_factory=tuple_row).execute(
         sql.SQL(
             """SELECT journey, stage, metric, audience, day, {counts} AS counts
                FROM series JOIN bucket ON bucket.series = series.id
@@ -142,15 +144,16 @@ def stage_days(conn: Connection, journeys: Sequence[str], period: Period, audien
         ).format(counts=_counts(), total=_total()),
         {"first": period.first, "last": period.last, "journeys": list(journeys), "audience": audience},
     )
+    places: dict[tuple[str, str], dict[str, str]] = {}
     return [
         Sum(
-            {"journey": row["journey"], "stage": row["stage"]},
-            row["metric"],
-            row["audience"],
-            tuple(row["counts"]),
-            row["day"],
+            places.setdefault((journey, stage), {"journey": journey, "stage": stage}),
+            metric,
+            audience,
+            tuple(counts),
+            day,
         )
-        for row in rows
+        for journey, stage, metric, audience, day, counts in rows
     ]
 
 
