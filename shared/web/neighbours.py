@@ -53,7 +53,8 @@ def begin(questions: Mapping[str, tuple[str, str, Mapping[str, Any]]]) -> Callab
     headers = _rights()
     deadline = time.monotonic() + LIMIT_SECONDS
     asked = {
-        name: _threads().submit(_get, _address(*question), headers) for name, question in questions.items()
+        name: _threads(question[0]).submit(_get, _address(*question), headers)
+        for name, question in questions.items()
     }
     return lambda: {name: _within(future, deadline, questions[name][1]) for name, future in asked.items()}
 
@@ -93,21 +94,27 @@ def _get(address: str, headers: dict[str, str]) -> Asked:
         return Asked(failure="does not answer")
     if answer.status != 200:
         return Asked(failure=f"refused: {_said(answer)}")
-    return Asked(found=orjson.loads(answer.data))
+    try:
+        return Asked(found=orjson.loads(answer.data))
+    except orjson.JSONDecodeError:
+        return Asked(failure="does not answer as it should")
 
 
 def _said(answer: urllib3.BaseHTTPResponse) -> str:
     """What a problem document says, else the status alone."""
     if "json" not in answer.headers.get("Content-Type", ""):
         return str(answer.status)
-    body = orjson.loads(answer.data)
-    return f"{answer.status} {body.get('title', '')}".strip()
+    try:
+        return f"{answer.status} {orjson.loads(answer.data).get('title', '')}".strip()
+    except (orjson.JSONDecodeError, AttributeError):
+        return str(answer.status)
 
 
 def _within(future: Future[Asked], deadline: float, path: str) -> Asked:
     try:
         found = future.result(timeout=max(0.0, deadline - time.monotonic()))
     except TooSlow:
+        future.cancel()  # else what nobody waits for any more holds up what is asked next
         found = Asked(failure="took longer than 1 s")
     if found.failure:
         log.warning("neighbour did not answer", path=path, failure=found.failure)
@@ -115,8 +122,9 @@ def _within(future: Future[Asked], deadline: float, path: str) -> Asked:
 
 
 @cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_THREADS, thread_name_prefix="neighbour")
+def _threads(service: str) -> ThreadPoolExecutor:
+    """Each neighbour has its own: one that hangs takes none from the others."""
+    return ThreadPoolExecutor(_THREADS, thread_name_prefix=f"neighbour-{service}")
 
 
 @cache
