@@ -15,6 +15,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from services.alerts import acting, reading
 from services.alerts.links import LinkExpired, opens
 from services.alerts.views import incident_page
+from shared import beats
+from shared.freshness import judge
+from shared.lateness import detectors_late
 from shared.web.app import database, settings
 from shared.web.auth import principal_or_none, public_page
 from shared.web.forms import Form
@@ -52,6 +55,7 @@ def shown(
     with database() as conn:
         row = acting.found(conn, incident)
         stored = reading.stored(conn, row)
+        freshness = judge(beats.pipe(conn).within(row["journey"], row["stage"]))
     answered = reading.answered(settings(), row, comments=may_act)
     with database() as conn:
         reading.keep(conn, row, answered.known)
@@ -66,6 +70,7 @@ def shown(
         resolution=resolution,
         wrong=wrong,
         refused=said,
+        late=detectors_late(freshness, datetime.now(zone)),
         failed=answered.failed,
         comments_address=urlencode(reading.comments_question(row, settings())),
         silence_address=urlencode({name: row[name] for name in ("journey", "stage")}),

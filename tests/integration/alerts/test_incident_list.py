@@ -95,6 +95,12 @@ def test_none_open_says_who_watches(call: Call, conn: Connection) -> None:
     assert "No open incidents here. 0 of 1 detector watching, 1 learning. Look at all" in page
 
 
+def test_answers_that_are_late_are_said(call: Call, conn: Connection) -> None:
+    assert "Nobody can tell which answers the detectors have seen" in words(call("GET", "/incidents")), (
+        "no beat yet"
+    )
+
+
 def test_nobody_signed_in_is_asked_to(client: FlaskClient) -> None:
     asked = client.get("/incidents?state=resolved")
     assert asked.status_code == 303
