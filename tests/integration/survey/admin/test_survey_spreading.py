@@ -121,6 +121,14 @@ def test_explaining_asks_nobody(shop: Service) -> None:
     assert "Hidden: status: the survey is paused." in post(shop, f"{NPS}/explain", 200).text
 
 
+def test_what_the_rules_know_of_a_person_is_for_admins(shop: Service) -> None:
+    assert "as your pages name them" in get(shop, f"{NPS}/install").text.lower()
+    for role in ("lead", "viewer"):
+        asked = shop.call("POST", f"{NPS}/explain", role, data={"respondent": "c-1", "origin": ""})
+        assert asked.status_code == 403
+        assert "as your pages name them" not in get(shop, f"{NPS}/install", role=role).text.lower()
+
+
 def test_the_secret_is_shown_by_post_to_admins_only(shop: Service) -> None:
     secret = shop.call("GET", "/v1/surveys/delivery-nps/secret").json["secret"]
     assert secret not in get(shop, f"{NPS}/link").text
