@@ -127,10 +127,11 @@ def the_list_is_ticked(stack: Stack, admin: Admin, visit: Visit) -> None:
     ):
         expect(admin.step(step)).to_contain_text("Done")
     expect(admin.step("First display")).to_contain_text("Waiting for the first display of")
-    for _, survey in SURVEYS.values():
-        shop = visit()
-        shop.goto(f"{stack.environment['SHOP_URL']}/?survey={survey}")
-        expect(shop.get_by_role("button", name="Send")).to_be_visible()
+    customers = [visit() for _ in SURVEYS]
+    for customer, (_, survey) in zip(customers, SURVEYS.values(), strict=True):
+        customer.goto(f"{stack.environment['SHOP_URL']}/?survey={survey}")
+    for customer in customers:
+        expect(customer.get_by_role("button", name="Send")).to_be_visible()
     expect(admin.step("First display")).to_contain_text("Every live survey was shown or answered.")
     expect(admin.step("From end to end")).to_contain_text("scored, and seen by its detector")
     expect(admin.page.get_by_text("Everything is set up.")).to_be_visible()
