@@ -47,6 +47,7 @@ class Crawl:
     session: requests.Session
     adapters: dict[str, MapAdapter] = field(default_factory=dict)
     pages: dict[str, set[str]] = field(default_factory=dict)
+    visited: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for service in SERVICES:
@@ -78,14 +79,15 @@ class Crawl:
             answer = self.session.get(url, timeout=TIMEOUT)
             if answer.status_code != 200:
                 raise AssertionError(f"a link leads to {url}: {answer.status_code}")
+            self.visited.add((address.service, address.rule))
             if "text/html" not in answer.headers.get("Content-Type", ""):
                 continue
             yield address
             waiting.extend(urljoin(url, link) for link in links(answer.text))
 
-    def missing(self, visited: set[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Pages (service, route) that no link led to."""
-        return {(service, rule) for service, rules in self.pages.items() for rule in rules} - visited
+    def missing(self) -> set[tuple[str, str]]:
+        """Pages (service, route) that no link led to so far."""
+        return {(service, rule) for service, rules in self.pages.items() for rule in rules} - self.visited
 
     def _address(self, url: str) -> Address | None:
         parts = urlsplit(url)
@@ -104,7 +106,7 @@ class Crawl:
 
 
 def links(html: str) -> list[str]:
-    """Where the links of a page lead."""
+    """Where the links of a page lead, and what it shows in frames."""
     found = _Links()
     found.feed(html)
     return found.found
@@ -117,8 +119,9 @@ class _Links(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag == "a" and given.get("href") and "download" not in given:
-            self.found.append(given["href"] or "")
+        address = given.get({"a": "href", "iframe": "src"}.get(tag, ""))
+        if address:
+            self.found.append(address)
 
 
 def _app(stack: Stack, service: str) -> Flask:
