@@ -160,11 +160,12 @@ def token(client: FlaskClient, service: str) -> str:
     return found[1]
 
 
-def test_a_call_by_cookie_alone_changes_nothing(shop: Shop) -> None:
+def test_a_call_by_cookie_alone_changes_nothing_and_is_kept_nowhere(shop: Shop) -> None:
     calls = [route for route in routes(shop) if not route.is_page and route.access != "public"]
     assert len(calls) > 40
     admins = {service: shop.client(service, "admin") for service in SERVICES}
-    before, wrong = shop.rows(), []
+    wrong: list[Any] = []
+    before = shop.rows()
     for route in calls:
         expected, tries = (
             ((200, 404, 422), [{}]) if route.method == "GET" else ((403,), [{}, {"headers": EVIL}])
@@ -174,6 +175,8 @@ def test_a_call_by_cookie_alone_changes_nothing(shop: Shop) -> None:
             answer = send(admins[route.service], shop, route, **body, **how)
             if answer.status_code not in expected:
                 wrong.append((route, answer.status_code))
+            if answer.headers.get("Cache-Control") != "no-store":
+                wrong.append((route, f"may be kept: {answer.status_code}"))
     assert wrong == [], "\n".join(map(str, wrong))
     assert shop.rows() == before
 
