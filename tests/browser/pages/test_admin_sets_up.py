@@ -15,6 +15,7 @@ from dev.temporary_stack import Stack
 from tests.browser.pages.admin import Admin
 from tests.browser.pages.conftest import Visit
 
+NAME = "Corner shop"
 OWNERS = {"ana": "Ana Ray", "ben": "Ben Oak", "chloe": "Chloe Lund", "dana": "Dana Fox"}
 # stage: owner ("": the journey's), touchpoints
 STAGES = {
@@ -65,7 +66,7 @@ def owners_with_tests(stack: Stack, admin: Admin) -> None:
 def a_map(admin: Admin) -> None:
     admin.to_setup()
     expect(admin.step("A test message")).to_contain_text("Done")
-    admin.make_journey_by_keyboard("Shop", "Dana")
+    admin.make_journey_by_keyboard(NAME, "Dana")
     first, *others = STAGES
     admin.add_stage_by_keyboard(first, OWNERS[STAGES[first][0]])
     for stage in others:
@@ -82,7 +83,7 @@ def live_surveys(admin: Admin, site: str) -> None:
         if is_shown_in_shop:
             admin.name_site(site)
         admin.go_live(any_site=not is_shown_in_shop)
-        admin.link("Shop").click()
+        admin.link(NAME).click()
     admin.to_setup()
     expect(admin.step("Surveys that are live")).to_contain_text("6 live")
 
