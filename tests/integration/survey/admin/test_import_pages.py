@@ -104,6 +104,13 @@ def test_files_that_cannot_be_read_are_refused_and_not_kept(shop: Service) -> No
     assert "naïve" in get(shop, there).text
 
 
+def test_a_nul_in_the_name_of_a_file_is_400(shop: Service) -> None:
+    sent = {"file": (io.BytesIO(FILE.encode()), "a\0b.csv"), "encoding": ""}
+    answer = shop.call("POST", "/imports", data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 400
+    assert shop.rows("SELECT * FROM import") == []
+
+
 def test_an_upload_waits_out_of_sight_of_the_worker_and_can_be_discarded(shop: Service) -> None:
     there = upload(shop)
     assert there in get(shop, "/imports").links
