@@ -17,6 +17,7 @@ from psycopg import sql
 
 from dev import browser as browsers
 from dev import ports, postgres, temporary_stack
+from dev.pictures import worlds
 from dev.shop.server import Shop
 from dev.temporary_stack import Stack
 from services.survey import SCHEMA
@@ -27,6 +28,8 @@ from tests.browser.network import Network
 from tests.browser.surveys import configure
 from tests.conftest import base_environment, on_apache_kafka
 from tests.processes import Processes
+
+DAYS_LIVED_IN = 60
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +94,13 @@ def stack() -> Iterator[Stack]:
     kind = "kafka" if on_apache_kafka() else "embedded"
     with temporary_stack.temporary(kind, {"REPORT_TZ": "Europe/Berlin"}) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def lived_in(stack: Stack) -> Stack:
+    """The stack, in which people have lived for two months: a stage in each state."""
+    worlds.live_in(stack, DAYS_LIVED_IN)
+    return stack
 
 
 @pytest.fixture

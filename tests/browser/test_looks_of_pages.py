@@ -8,22 +8,20 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from dev.pictures import signing_in, worlds
+from dev.pictures import signing_in
 from dev.pictures.camera import DESK, LOOK, PHONE, Camera, settle
 from dev.pictures.crawl import Crawl
 from dev.temporary_stack import Stack
 from tests.browser.test_looks import violations
 
-DAYS = 60
 # What no link of a signed-in admin leads to.
 ELSEWHERE = {("survey", "/sign-in/link"), ("survey", "/privacy/erasures/<uuid:id>")}
 
 
 @pytest.fixture
-def crawl(stack: Stack) -> Crawl:
+def crawl(lived_in: Stack) -> Crawl:
     """An admin in an installation with a stage in each state."""
-    worlds.live_in(stack, DAYS)
-    return Crawl(stack, signing_in.session(stack))
+    return Crawl(lived_in, signing_in.session(lived_in))
 
 
 def test_every_page(crawl: Crawl, browser: Browser) -> None:
