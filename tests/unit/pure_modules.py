@@ -8,6 +8,7 @@ PURE = [
     "shared/events.py",
     "shared/freshness.py",
     "shared/lateness.py",
+    "shared/slugs.py",
     "shared/wording.py",
     "services/aggregator/answers.py",
     "services/aggregator/breakdown.py",
