@@ -24,8 +24,9 @@ FALLBACK = "Fallback address"
 
 @dataclass(frozen=True)
 class Listed:
-    """One row. `fell`: −19 to 22, the interval where the answers are few (`small`), or nothing where no score is known;
-    `age`: how long it is open, or how long it lasted; `ended`: how, once it is resolved."""
+    """One row. `fell`: down 19 to 22 (without its word it would read like an interval), the interval where the answers
+    are few (`small`), or nothing where no score is known; `age`: how long it is open, or how long it lasted; `ended`:
+    how, once it is resolved."""
 
     id: str
     what: str
@@ -123,7 +124,7 @@ def _fell(row: Row) -> str:
     if since["n"] < SMALL_SAMPLE:
         interval = wording.between(metric, since["low"], since["high"])
         return f"{interval}, {wording.answers(since['n'])}"
-    return f"{wording.signed(-drop)} to {wording.score(metric, since['score'])}"
+    return f"down {drop} to {wording.score(metric, since['score'])}"
 
 
 def _since(row: Row) -> Row:
