@@ -68,6 +68,15 @@ def test_saved_unchanged_it_is_the_same(shop: Service) -> None:
     assert document(shop) == SURVEY
 
 
+def test_the_first_language_is_not_swapped_by_an_empty_question(shop: Service) -> None:
+    shop.put_survey(status="draft")
+    page = save(shop, {"question.en": "", "sample_percent": "200"}, 422)
+    assert {"#f-question-en", "#f-sample_percent"} <= set(page.links)
+    assert list(document(shop)["question"]) == ["en", "de"]
+    save(shop, {"question.de": ""})
+    assert list(document(shop)["question"]) == ["en"]
+
+
 def test_going_live_is_refused_with_every_reason_at_once(shop: Service) -> None:
     shop.put_survey(status="paused", question={"en": "How likely?"})
     page = become(shop, "live", 422)
