@@ -80,6 +80,8 @@ class Crawl:
             if answer.status_code != 200:
                 raise AssertionError(f"a link leads to {url}: {answer.status_code}")
             self.visited.add((address.service, address.rule))
+            if address.rule.endswith("/frame"):  # a mail within a page
+                continue
             if "text/html" not in answer.headers.get("Content-Type", ""):
                 continue
             yield address
