@@ -10,6 +10,7 @@ from typing import Any
 
 from services.alerts import routing, shown
 from shared import wording
+from shared.reserved import CHECK
 from shared.scoring import SMALL_SAMPLE
 from shared.wording import clean
 
@@ -87,7 +88,8 @@ def stages_of(maps: Maps, own: Collection[str], owners: Mapping[str, str]) -> li
 
 def places(maps: Maps, journey: str | None) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """What the filters offer: journeys, and the stages of the one chosen, each (key, name)."""
-    journeys = sorted(((key, clean(found.get("name") or key)) for key, found in maps.items()), key=_by_name)
+    named = ((key, clean(found.get("name") or key)) for key, found in maps.items() if key != CHECK)
+    journeys = sorted(named, key=_by_name)
     stages = maps.get(journey or "", {}).get("stages", [])
     return journeys, [(stage["key"], clean(stage.get("name") or stage["key"])) for stage in stages]
 
