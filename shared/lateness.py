@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from shared.events import parse_time
-from shared.freshness import LATE, duration
+from shared.freshness import LATE, Freshness, duration
 from shared.wording import clean, day
 
 
@@ -33,6 +33,19 @@ def banners(
     if gaps and behind is not None and timedelta(seconds=behind) <= LATE:
         return gaps
     return [*gaps, Banner("warning", _as_of(freshness, now))]
+
+
+def detectors_late(found: Freshness, now: datetime) -> str | None:
+    """What stands over pages of incidents while answers are on their way to the detectors. now: in REPORT_TZ."""
+    if not found.late:
+        return None
+    if found.as_of is None or found.behind is None:
+        until = "Nobody can tell which answers the detectors have seen"
+    elif found.behind <= LATE:
+        until = "The detectors have not seen all answers"
+    else:
+        until = f"The detectors have seen the answers until {clock(found.as_of, now)} ({duration(found.behind)} behind)"
+    return f"{until}: a stage may have degraded since. {found.why}"
 
 
 def clock(at: datetime, now: datetime) -> str:

@@ -78,7 +78,7 @@ def half_unit_counts(metric: str, histogram: Histogram) -> tuple[int, int, int]:
 
 def pool(histograms: Iterable[Histogram]) -> tuple[int, ...]:
     """The sum of histograms of one metric and audience: how scores roll up. No histograms give an empty one."""
-    return tuple(sum(column) for column in zip((0,) * SLOTS, *histograms, strict=True))
+    return tuple(map(sum, zip((0,) * SLOTS, *histograms, strict=True)))
 
 
 def points(metric: str, units: float) -> float:

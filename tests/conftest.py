@@ -22,6 +22,7 @@ from dev import mail_sink as sink
 from shared import db
 from shared import settings as configuration
 from shared.settings import Settings
+from tests.databases import Databases
 from tests.left_out import pytest_sessionfinish, pytest_terminal_summary
 from tests.processes import Processes
 
@@ -57,14 +58,17 @@ def broker() -> Iterator[str]:
         yield bootstrap
 
 
+@pytest.fixture(scope="session")
+def databases(postgres_server: postgres.Server, template_database: str) -> Databases:
+    """The database that one test after the other gets, emptied in between."""
+    return Databases(postgres_server.url, template_database)
+
+
 @pytest.fixture
-def database(postgres_server: postgres.Server, template_database: str) -> Iterator[str]:
-    """The URL of a fresh database with every schema migrated and no rows."""
-    name = sql.Identifier(f"test_{uuid.uuid4().hex}")
-    template = sql.Identifier(template_database)
-    _administer(postgres_server, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, template))
-    yield postgres_server.url(name.as_string().strip('"'))
-    _administer(postgres_server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+def database(databases: Databases) -> Iterator[str]:
+    """The URL of a database with every schema migrated and no rows."""
+    yield databases.take()
+    databases.give_back()
 
 
 @pytest.fixture

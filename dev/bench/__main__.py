@@ -9,14 +9,14 @@ from collections.abc import Callable
 import click
 from rich.console import Console
 
-from dev.bench import importing, ingest, latency, memory, widget
+from dev.bench import importing, ingest, journey, latency, memory, widget
 from dev.bench.consuming import Consuming
 from dev.bench.figures import Figure, machine, markdown, table
 from dev.bench.scale import FULL, QUICK, Scale
 from dev.bench.servers import KINDS, system
 from dev.bench.system import ROOT
 
-PARTS = ("ingest", "aggregate", "detect", "import", "latency", "memory", "widget")
+PARTS = ("ingest", "aggregate", "detect", "import", "latency", "memory", "pages", "widget")
 PAGE = ROOT / "docs" / "benchmarks.md"
 console = Console(stderr=True)
 
@@ -53,6 +53,7 @@ def measure(broker: str, scale: Scale, parts: set[str]) -> list[Figure]:
             ("catching up", {"latency", "memory"}, lambda: importing.drain(made)),
             ("latency", {"latency", "memory"}, lambda: latency.measure(made, scale)),
             ("memory", {"memory"}, lambda: memory.measure(made, consuming.peaks)),
+            ("pages", {"pages"}, lambda: journey.measure(made, scale)),
             ("the widget", {"widget"}, lambda: widget.measure(scale)),
         ]
         figures: list[Figure] = []

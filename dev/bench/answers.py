@@ -15,7 +15,7 @@ FALLEN = (0, 2, 3, 4, 5, 6)
 COMMENT = "It took two days longer than promised, but the people on the phone were kind."
 
 _random = random.Random(2211)
-_START = datetime(2026, 1, 1, tzinfo=UTC)
+START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def stages(number: int) -> list[str]:
@@ -78,7 +78,7 @@ def events(number: int, keys: int, *, spread: bool) -> Iterator[tuple[str, dict[
     live = number // keys - historic
     for round_ in range(number // keys):
         past = round_ < historic
-        at = _START + timedelta(
+        at = START + timedelta(
             days=-300 * (1 - round_ / historic) if past else 28 * (round_ - historic) / live
         )
         for key in range(keys):

@@ -27,14 +27,15 @@ WITHOUT = (
     ("survey", "/setup"),
     ("survey", "/status"),
 )
-# Pictures that the documents show: the name of the picture there, and the one taken.
-SHOWN = {
-    "journey": "lived-in-journeys-shop-desk-light",
-    "journey-dark": "lived-in-journeys-shop-desk-dark",
-    "stage": "lived-in-journeys-shop-stages-delivery-desk-light",
-    "journeys": "lived-in-journeys-all-desk-light",
-    "setup": "lived-in-setup-desk-light",
-}
+# Pictures that the documents show, as a screen has them: name, service, path, theme.
+SHOWN = (
+    ("journeys", "aggregator", "/", "light"),
+    ("journey", "aggregator", "/journeys/shop", "light"),
+    ("journey-dark", "aggregator", "/journeys/shop", "dark"),
+    ("stage", "aggregator", "/journeys/shop/stages/delivery?window=90d", "light"),
+    ("setup", "survey", "/setup", "light"),
+    ("map", "survey", "/admin/journeys/shop", "light"),
+)
 
 
 @click.command()
@@ -49,11 +50,11 @@ def main(out: Path, days: int, docs: bool) -> None:
     with _signed_in() as (stack, crawl, camera):
         wrong += _everything(crawl, camera, out, "empty", stack)
     with _signed_in(days) as (stack, crawl, camera):
+        if docs:
+            _show(stack, camera)
         wrong += _everything(crawl, camera, out, "lived-in", stack)
         for process in ("aggregator-consumer", "alerts-web", "aggregator-web", "survey-web"):
             wrong += _without(stack, camera, out, process)
-    for name, taken in SHOWN.items() if docs else ():
-        shutil.copyfile(out / f"{taken}.png", DOCS / f"{name}.png")
     click.echo("\n".join([f"{len(list(out.iterdir()))} pictures in {out}/", *wrong]))
     sys.exit(1 if wrong else 0)
 
@@ -66,6 +67,12 @@ def _signed_in(days: int = 0) -> Iterator[tuple[Stack, Crawl, Camera]]:
         session = signing_in.session(stack)
         with opened(signing_in.cookies(session)) as camera:
             yield stack, Crawl(stack, session), camera
+
+
+def _show(stack: Stack, camera: Camera) -> None:
+    incident = worlds.open_incident(stack)
+    for name, service, path, theme in (*SHOWN, ("incident", "alerts", f"/incidents/{incident}", "light")):
+        camera.screen(stack.url(service) + path, theme, DOCS / f"{name}.png")
 
 
 def _everything(crawl: Crawl, camera: Camera, out: Path, world: str, stack: Stack) -> Iterator[str]:

@@ -38,6 +38,12 @@ class Camera:
                     wrong += [f"{name}, {size}, {theme}: {found}" for found in page.evaluate(LOOK)]
         return wrong
 
+    def screen(self, url: str, theme: str, file: Path) -> None:
+        """A picture of what a desk's screen shows of the page at first."""
+        with self.page(DESK, theme) as page:
+            settle(page, url)
+            page.screenshot(path=file)
+
     @contextmanager
     def page(self, viewport: Any, theme: Any = "light") -> Iterator[Page]:
         """An empty page of this person."""
@@ -53,9 +59,8 @@ class Camera:
 
 
 def settle(page: Page, url: str) -> None:
-    """Open the page and wait until its charts are drawn."""
-    page.goto(url)
-    page.wait_for_load_state("networkidle")
+    """Open the page; its charts are drawn by its deferred scripts, before it counts as loaded."""
+    page.goto(url, wait_until="load", timeout=60_000)
 
 
 @contextmanager

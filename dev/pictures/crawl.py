@@ -18,7 +18,7 @@ from dev.temporary_stack import Stack
 from shared.settings import load
 
 SERVICES = ("survey", "aggregator", "alerts")
-# Of pages that differ by their key or filter only, this many are enough; the states of a stage are told one by one.
+# Of pages that differ by their key only, this many are enough (by their filters: one); a stage's states are all wanted.
 ALIKE = 2
 ALIKE_OF = {"/journeys/<journey>/stages/<stage>": 12, "/incidents/<incident>": 4}
 TIMEOUT = 30
@@ -47,6 +47,7 @@ class Crawl:
     session: requests.Session
     adapters: dict[str, MapAdapter] = field(default_factory=dict)
     pages: dict[str, set[str]] = field(default_factory=dict)
+    visited: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for service in SERVICES:
@@ -73,19 +74,22 @@ class Crawl:
             names = sorted(name for name, _ in parse_qsl(urlsplit(url).query))
             kind = (address.service, address.rule, *names)
             alike[kind] += 1
-            if alike[kind] > (ALIKE_OF.get(address.rule, ALIKE) if not names else ALIKE):
+            if alike[kind] > (1 if names else ALIKE_OF.get(address.rule, ALIKE)):
                 continue
             answer = self.session.get(url, timeout=TIMEOUT)
             if answer.status_code != 200:
                 raise AssertionError(f"a link leads to {url}: {answer.status_code}")
+            self.visited.add((address.service, address.rule))
+            if address.rule.endswith("/frame"):  # a mail within a page
+                continue
             if "text/html" not in answer.headers.get("Content-Type", ""):
                 continue
             yield address
             waiting.extend(urljoin(url, link) for link in links(answer.text))
 
-    def missing(self, visited: set[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Pages (service, route) that no link led to."""
-        return {(service, rule) for service, rules in self.pages.items() for rule in rules} - visited
+    def missing(self) -> set[tuple[str, str]]:
+        """Pages (service, route) that no link led to so far."""
+        return {(service, rule) for service, rules in self.pages.items() for rule in rules} - self.visited
 
     def _address(self, url: str) -> Address | None:
         parts = urlsplit(url)
@@ -104,7 +108,7 @@ class Crawl:
 
 
 def links(html: str) -> list[str]:
-    """Where the links of a page lead."""
+    """Where the links of a page lead, and what it shows in frames."""
     found = _Links()
     found.feed(html)
     return found.found
@@ -117,8 +121,9 @@ class _Links(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag == "a" and given.get("href") and "download" not in given:
-            self.found.append(given["href"] or "")
+        address = given.get({"a": "href", "iframe": "src"}.get(tag, ""))
+        if address:
+            self.found.append(address)
 
 
 def _app(stack: Stack, service: str) -> Flask:

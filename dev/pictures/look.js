@@ -18,6 +18,15 @@
       if (["fixed", "sticky"].includes(getComputedStyle(at).position)) return true;
     return false;
   };
+  // What may be scrolled shows only what is in its box.
+  const inSight = (element, box) => {
+    for (let at = element; at && at !== document.body; at = at.parentElement) {
+      const style = getComputedStyle(at), room = at.getBoundingClientRect();
+      if (![style.overflowX, style.overflowY].some((one) => one === "auto" || one === "scroll")) continue;
+      if (box.bottom > room.bottom || box.top < room.top || box.right > room.right || box.left < room.left) return false;
+    }
+    return true;
+  };
   const named = (text) => `“${text.text.slice(0, 40)}” in <${text.element.tagName.toLowerCase()}>`;
 
   const wide = document.documentElement.scrollWidth;
@@ -35,7 +44,7 @@
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const box of range.getClientRects())
-      if (box.width > 1 && box.height > 1) texts.push({ box, element, text: node.data.trim(), floats: floats(element) });
+      if (box.width > 1 && box.height > 1 && inSight(element, box)) texts.push({ box, element, text: node.data.trim(), floats: floats(element) });
   }
 
   for (const text of texts) {

@@ -85,14 +85,43 @@ def _hotel(shop: demo.Demo, stack: Stack) -> None:
         "alerts", "PUT", "/v1/silences/kitchen", json=silence | {"why": "The kitchen is being rebuilt."}
     )
     _wait(lambda: _scored(shop) == LEARNING + 3 * SMALL, "the hotel's answers to be scored")
-    with stack.connect() as conn:
-        # A silence of days cannot be waited for.
+    _silence(stack, "hotel/departure")
+    _wait(
+        lambda: "hotel/departure" in _stale(stack),
+        "the relay's next beat, which tells that Departure is stale",
+    )
+
+
+def _silence(stack: Stack, key: str) -> None:
+    """Make a stage stale, as if it had answered 40 times a day until days ago: that cannot be waited for."""
+    with stack.connect() as conn, conn.transaction():
         conn.execute(
-            """INSERT INTO alerts.stale (key, since, noticed_at, quiet_seconds, answers_a_day)
-               VALUES ('hotel/departure', now() - %(days)s * interval '1 day', now(), %(days)s * 86400, 40)
-               ON CONFLICT DO NOTHING""",
-            {"days": SILENT_SINCE_DAYS},
+            """UPDATE alerts.arrival SET quiet_seconds = %s * 86400, first_at = now() - interval '60 days',
+                      last_at = now() - %s * interval '1 day' WHERE key = %s""",
+            [SILENT_SINCE_DAYS, SILENT_SINCE_DAYS, key],
         )
+        conn.execute("DELETE FROM alerts.arrival_day WHERE key = %s", [key])
+        conn.execute(
+            """INSERT INTO alerts.arrival_day (key, survey, day, n, longest_seconds)
+               SELECT key, survey, last_at::date - ago, 40, 3600 FROM alerts.arrival, generate_series(0, 27) AS ago
+               WHERE key = %s""",
+            [key],
+        )
+
+
+def open_incident(stack: Stack) -> str:
+    """The demo's incident."""
+    with stack.connect() as conn:
+        row = conn.execute(
+            "SELECT id FROM alerts.incident WHERE stage = 'delivery' ORDER BY opened_at"
+        ).fetchone()
+    assert row is not None
+    return str(row["id"])
+
+
+def _stale(stack: Stack) -> list[str]:
+    with stack.connect() as conn:
+        return [str(row["key"]) for row in conn.execute("SELECT key FROM alerts.stale")]
 
 
 def _incidents(shop: demo.Demo, stage: str) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import copysign, sqrt
 from typing import Generic, NamedTuple, TypeVar
 
@@ -70,7 +71,7 @@ def change(metric: str, pair: Pair, level: float = scoring.LEVEL, days: float = 
 
     days: squared error that the choice of days adds (noise.of_days).
     """
-    before, since = scoring.score(metric, pair.before, level), scoring.score(metric, pair.since, level)
+    before, since = _score(metric, pair.before, level), _score(metric, pair.since, level)
     if before.score is None or since.score is None:
         return Change(before, since, None, None, None, False)
     moved = since.score - before.score
@@ -104,7 +105,7 @@ def contributions(
     ]
     clear = noise.beyond([part.clarity for part in found], 1 - level if rate is None else rate)
     parts = [replace(part, beyond_noise=flag) for part, flag in zip(found, clear, strict=True)]
-    before, since = (scoring.score(metric, period).score or 0.0 for period in whole)
+    before, since = (_score(metric, period).score or 0.0 for period in whole)
     direction = copysign(1, since - before)
     return sorted(parts, key=lambda part: (-direction * part.changed, -direction * part.mix))
 
@@ -115,7 +116,7 @@ def steady(metric: str, pair: Pair, level: float) -> tuple[float, float]:
     Not the change between scores each drawn to the middle: where the periods are of unequal size, the smaller one
     would be drawn further, and a high score that did not change would seem to fall.
     """
-    before, since = scoring.score(metric, pair.before), scoring.score(metric, pair.since)
+    before, since = _score(metric, pair.before), _score(metric, pair.since)
     least = min(before.n, since.n)
     moved = (since.score or 0.0) - (before.score or 0.0)
     errors = (scoring.adjusted(metric, period, level)[1] for period in pair)
@@ -138,11 +139,11 @@ def _part(
     metric: str, group: K, cells: Sequence[Pair], whole: Pair, level: float, days: float
 ) -> Contribution[K]:
     """One group's contribution, not yet held against noise."""
-    all_before, all_since = scoring.score(metric, whole.before), scoring.score(metric, whole.since)
+    all_before, all_since = _score(metric, whole.before), _score(metric, whole.since)
     everywhere = _usual(all_before, all_since)
     changed = mix = centre = squared_error = reach = 0.0
     for cell in cells:
-        before, since = scoring.score(metric, cell.before), scoring.score(metric, cell.since)
+        before, since = _score(metric, cell.before), _score(metric, cell.since)
         if before.score is None and since.score is None:
             continue
         share_before, share_since = before.n / all_before.n, since.n / all_since.n
@@ -158,8 +159,8 @@ def _part(
     own = together(cells)
     return Contribution(
         group,
-        scoring.score(metric, own.before, level),
-        scoring.score(metric, own.since, level),
+        _score(metric, own.before, level),
+        _score(metric, own.since, level),
         points=changed + mix,
         changed=changed,
         mix=mix,
@@ -167,6 +168,16 @@ def _part(
         high=max(changed, centre + half),
         clarity=centre / error if error and centre * changed > 0 else 0.0,
     )
+
+
+def _score(metric: str, histogram: Histogram, level: float = scoring.LEVEL) -> Score:
+    """A score, computed once: each is looked at from several sides."""
+    return _known(metric, tuple(histogram), level)
+
+
+@lru_cache(maxsize=4096)
+def _known(metric: str, histogram: tuple[int, ...], level: float) -> Score:
+    return scoring.score(metric, histogram, level)
 
 
 def _usual(before: Score, since: Score) -> float:

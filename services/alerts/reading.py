@@ -85,9 +85,9 @@ def _questions(
     measurement = gather.measurement_question(incident, zone, last)
     if measurement and incident["measurement"]:  # only recounted, so its days before are of no use
         measurement["before_from"] = measurement["before_to"]
-    found: dict[str, tuple[str, str, Mapping[str, Any]]] = {
-        "course": ("aggregator", "/v1/scores/series", course.question(incident, zone, today))
-    }
+    found: dict[str, tuple[str, str, Mapping[str, Any]]] = {}
+    if incident["audience"] == "customer":  # employees' answers by day would name their authors
+        found["course"] = ("aggregator", "/v1/scores/series", course.question(incident, zone, today))
     if changes:
         found["changes"] = ("aggregator", "/v1/changes", changes)
     if measurement:

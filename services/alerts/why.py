@@ -1,4 +1,4 @@
-"""What the notifier and the incident page ask other services: why a score fell, how it went since, is it true."""
+"""What the notifier asks other services: why a score fell, how it went since, is it true."""
 
 from __future__ import annotations
 
@@ -20,12 +20,10 @@ TIMEOUT_SECONDS = 1.5
 log = structlog.get_logger()
 
 
-def changes(
-    settings: Settings, incident: Mapping[str, Any], now: datetime, timeout: float = TIMEOUT_SECONDS
-) -> dict[str, Any] | None:
+def changes(settings: Settings, incident: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
     """/v1/changes for the incident; None while the aggregator is away or has not counted the opening answer yet."""
     query = gather.question(incident, settings.report_tz, now.astimezone(settings.report_tz).date())
-    found = _get(settings, "aggregator", "/v1/changes", query, timeout) if query else None
+    found = _get(settings, "aggregator", "/v1/changes", query) if query else None
     key = f"{incident['journey']}/{incident['stage']}"
     return found if found and covers(found, key, incident["opening_sequence"]) else None
 
@@ -33,31 +31,29 @@ def changes(
 def days(settings: Settings, incident: Mapping[str, Any], now: datetime) -> list[dict[str, Any]] | None:
     """The stage's score on each day from the onset until today; None while the aggregator is away."""
     query = gather.days_question(incident, settings.report_tz, now.astimezone(settings.report_tz).date())
-    found = _get(settings, "aggregator", "/v1/scores/series", query, TIMEOUT_SECONDS)
+    found = _get(settings, "aggregator", "/v1/scores/series", query)
     if found is None:
         return None
     return found["items"][0]["points"] if found["items"] else []
 
 
-def measurement(
-    settings: Settings, incident: Mapping[str, Any], now: datetime, timeout: float = TIMEOUT_SECONDS
-) -> dict[str, Any] | None:
+def measurement(settings: Settings, incident: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
     """What moved about the asking (measurement.judged); None while the survey service is away."""
     today = now.astimezone(settings.report_tz).date()
     query = gather.measurement_question(incident, settings.report_tz, today)
-    found = _get(settings, "survey", "/v1/measurement", query, timeout) if query else None
+    found = _get(settings, "survey", "/v1/measurement", query) if query else None
     return judged(found, today, settings.report_tz) if found else None
 
 
-def _get(
-    settings: Settings, service: str, path: str, query: dict[str, str], timeout: float
-) -> dict[str, Any] | None:
+def _get(settings: Settings, service: str, path: str, query: dict[str, str]) -> dict[str, Any] | None:
     headers = {"Authorization": f"Bearer {service_token(settings)}"}
     try:
         with requests.Session() as session:
             session.trust_env = False  # our own service is never behind a proxy
             url = settings.internal_url(service) + path
-            answer = session.get(url, params=query, headers=headers, timeout=timeout, allow_redirects=False)
+            answer = session.get(
+                url, params=query, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
+            )
     except requests.RequestException as error:
         log.warning("service away", path=path, error=type(error).__name__)
         return None

@@ -14,7 +14,12 @@ SERVICE = {
     "silences": "alerts",
 }
 # What lists say about an item beside its document.
-FACTS = {"journeys": {"revision", "archived"}, "surveys": {"revision"}, "owners": {"unreachable"}, "silences": {"state"}}
+FACTS = {
+    "journeys": {"revision", "archived"},
+    "surveys": {"revision"},
+    "owners": {"unreachable"},
+    "silences": {"state"},
+}
 DEFAULTS: Document = {"false_alarms_per_year": None, "enabled": True}
 UNKNOWN, NOT_VALID = 404, 422
 

@@ -56,7 +56,8 @@ class SignInMails:
         if handed.sent:
             links.settle(conn, due.id, sent=True)
         else:
-            log.warning("sign-in mail not taken", why=handed.detail, attempt=due.attempts)
+            why = handed.detail.replace(due.email, "…")  # servers quote the address
+            log.warning("sign-in mail not taken", why=why, attempt=due.attempts)
             links.try_later(conn, due.id, min(timedelta(seconds=5) * 2**due.attempts, LONGEST_WAIT))
             self.paused_until = time.monotonic() + PAUSE_SECONDS
         return True

@@ -134,6 +134,8 @@ def _end(response: Response) -> Response:
         "request", method=request.method, route=rule, status=response.status_code, ms=round(seconds * 1000, 1)
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if g.get("caller"):  # what somebody may read is nobody else's; a cookie, unlike a key, tells no cache so
+        response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 

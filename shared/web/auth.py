@@ -179,10 +179,12 @@ def _check_sender(caller: Caller) -> None:
 
 
 def _check_texts() -> None:
-    """400 for a form with the character NUL, which PostgreSQL keeps in no text."""
-    if request.method not in SAFE_METHODS and any(
-        "\x00" in text for name, texts in request.form.lists() for text in (name, *texts)
-    ):
+    """400 for a form with the character NUL, which PostgreSQL keeps in no text; the names of files count."""
+    if request.method in SAFE_METHODS:
+        return
+    texts = [text for name, given in request.form.lists() for text in (name, *given)]
+    texts += [file.filename or "" for file in request.files.values()]
+    if any("\x00" in text for text in texts):
         raise Problem(400, "NUL in a text", "A field holds the character NUL, which cannot be stored.")
 
 

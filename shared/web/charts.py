@@ -21,7 +21,7 @@ Cell = str | int | float | date | None
 
 _EPOCH = date(1970, 1, 1).toordinal()
 # A spreadsheet takes a text that begins so for a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four: wide forms of the first
 _MINUS = "\N{MINUS SIGN}"
 
 

@@ -40,7 +40,8 @@ class Form:
             name = (rename or {}).get(path, path)
             place = name if name in self.values else _holder(name, self.values)
             texts = said if isinstance(said, list) else [str(said)]
-            shown = texts if place == name else [f"{path}: {text}" for text in texts]
+            whole = place == name or name.endswith("_schema")  # marshmallow's name of the whole
+            shown = texts if whole else [f"{path}: {text}" for text in texts]
             self.errors.setdefault(place, []).extend(shown)
         return self
 

@@ -6,7 +6,7 @@ A neighbour that is away, slow or refuses is an answer too: the page says so in 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
 from dataclasses import dataclass
@@ -45,12 +45,18 @@ def ask(service: str, path: str, query: Mapping[str, Any] | None = None) -> Aske
 
 def ask_all(questions: Mapping[str, tuple[str, str, Mapping[str, Any]]]) -> dict[str, Asked]:
     """Several at once, {name: (service, path, query)}: together they take no longer than the limit."""
+    return begin(questions)()
+
+
+def begin(questions: Mapping[str, tuple[str, str, Mapping[str, Any]]]) -> Callable[[], dict[str, Asked]]:
+    """Ask several, and go on with something else until the answers are wanted: what is returned waits for them."""
     headers = _rights()
     deadline = time.monotonic() + LIMIT_SECONDS
     asked = {
-        name: _threads().submit(_get, _address(*question), headers) for name, question in questions.items()
+        name: _threads(question[0]).submit(_get, _address(*question), headers)
+        for name, question in questions.items()
     }
-    return {name: _within(future, deadline, questions[name][1]) for name, future in asked.items()}
+    return lambda: {name: _within(future, deadline, questions[name][1]) for name, future in asked.items()}
 
 
 def open_incidents() -> int | None:
@@ -88,21 +94,27 @@ def _get(address: str, headers: dict[str, str]) -> Asked:
         return Asked(failure="does not answer")
     if answer.status != 200:
         return Asked(failure=f"refused: {_said(answer)}")
-    return Asked(found=orjson.loads(answer.data))
+    try:
+        return Asked(found=orjson.loads(answer.data))
+    except orjson.JSONDecodeError:
+        return Asked(failure="does not answer as it should")
 
 
 def _said(answer: urllib3.BaseHTTPResponse) -> str:
     """What a problem document says, else the status alone."""
     if "json" not in answer.headers.get("Content-Type", ""):
         return str(answer.status)
-    body = orjson.loads(answer.data)
-    return f"{answer.status} {body.get('title', '')}".strip()
+    try:
+        return f"{answer.status} {orjson.loads(answer.data).get('title', '')}".strip()
+    except (orjson.JSONDecodeError, AttributeError):
+        return str(answer.status)
 
 
 def _within(future: Future[Asked], deadline: float, path: str) -> Asked:
     try:
         found = future.result(timeout=max(0.0, deadline - time.monotonic()))
     except TooSlow:
+        future.cancel()  # else what nobody waits for any more holds up what is asked next
         found = Asked(failure="took longer than 1 s")
     if found.failure:
         log.warning("neighbour did not answer", path=path, failure=found.failure)
@@ -110,8 +122,9 @@ def _within(future: Future[Asked], deadline: float, path: str) -> Asked:
 
 
 @cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_THREADS, thread_name_prefix="neighbour")
+def _threads(service: str) -> ThreadPoolExecutor:
+    """Each neighbour has its own: one that hangs takes none from the others."""
+    return ThreadPoolExecutor(_THREADS, thread_name_prefix=f"neighbour-{service}")
 
 
 @cache

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from shared import wording
 from shared.settings import SERVICE_PORTS, Settings
-from shared.web import drawing, neighbours
+from shared.web import drawing, neighbours, session_cookie
 from shared.web.auth import csrf_token, principal_or_none
 from shared.web.state import settings
 
@@ -51,12 +51,13 @@ def install(app: Flask) -> None:
 def render(template: str, status: int = 200, framable: bool = False, **values: Any) -> Response:
     """A page in our shell, for whoever asked; `framable` lets our own pages show it in a frame (a preview)."""
     who = principal_or_none() if status < 500 else g.get("principal")
+    reads = who is not None and who.may("viewer")
     shown = {
         "who": who,
         "form_token": csrf_token() if who else "",
         "said": _said(),
         "zone": settings().report_tz.key,
-        "open_incidents": neighbours.open_incidents() if who and status < 500 else None,
+        "open_incidents": neighbours.open_incidents() if reads and status < 500 else None,
     }
     response = Response(render_template(template, **(shown | values)), status)
     response.headers.update(_headers(settings(), framable))
@@ -70,7 +71,8 @@ def redirect_to(address: str, said: str | None = None) -> AnyResponse:
     response = redirect(address, 303)
     if said:
         text = _signer(settings()).dumps(said[:1_000])
-        response.set_cookie(_SAID, text, max_age=_SAID_SECONDS, httponly=True, samesite="Lax")
+        safe = session_cookie.is_secure(settings())
+        response.set_cookie(_SAID, text, max_age=_SAID_SECONDS, httponly=True, samesite="Lax", secure=safe)
     return response
 
 
@@ -87,9 +89,12 @@ def shared_file(name: str) -> str:
 
 
 def _as_page(response: Response) -> Response:
-    """A problem document as a page, where a person opened a page."""
+    """A problem document as a page, where a person opened a page; what a page sends as a file is as guarded."""
     if request.path.startswith("/static/") and request.args.get("v"):
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "is_page", False):
+        for name, value in _headers(settings(), framable=False).items():
+            response.headers.setdefault(name, value)
     if response.mimetype != "application/problem+json" or not _wants_page():
         return response
     problem = response.get_json()

@@ -44,14 +44,15 @@ def name(settings: Settings) -> str:
     Under https browsers take a name with `__Host-` only with Secure and from this very host.
     """
     mark = hashlib.sha256(f"cookie-name {settings.secret_key}".encode()).hexdigest()[:8]
-    return f"{'__Host-' if _is_secure(settings) else ''}journeyloop_{mark}"
+    return f"{'__Host-' if is_secure(settings) else ''}journeyloop_{mark}"
 
 
 def _flags(settings: Settings) -> dict[str, Any]:
-    return {"httponly": True, "samesite": "Lax", "secure": _is_secure(settings), "path": "/"}
+    return {"httponly": True, "samesite": "Lax", "secure": is_secure(settings), "path": "/"}
 
 
-def _is_secure(settings: Settings) -> bool:
+def is_secure(settings: Settings) -> bool:
+    """Whether cookies travel by https only."""
     return settings.survey_url.startswith("https://")
 
 

@@ -1,4 +1,7 @@
-"""The survey service, a shop of another origin and a real browser, once for all browser tests of a process."""
+"""The survey service, a shop of another origin and a real browser, once for all browser tests of a process.
+
+`stack` is all services, for the tests of our own pages; it starts when the first of them asks.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,20 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from psycopg import sql
 
 from dev import browser as browsers
-from dev import ports, postgres
+from dev import ports, postgres, temporary_stack
+from dev.pictures import worlds
 from dev.shop.server import Shop
+from dev.temporary_stack import Stack
 from services.survey import SCHEMA
 from shared import access, settings
 from shared.db import connect
 from tests.browser.customers import Customers
 from tests.browser.network import Network
 from tests.browser.surveys import configure
-from tests.conftest import base_environment
+from tests.conftest import base_environment, on_apache_kafka
 from tests.processes import Processes
+
+DAYS_LIVED_IN = 60
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +44,8 @@ def system(
     environment = base_environment() | {
         "DATABASE_URL": postgres_server.url(name),
         "SURVEY_PORT": str(ports.free_port()),
+        "AGGREGATOR_PORT": str(ports.free_port()),  # nobody: not somebody's running stack
+        "ALERTS_PORT": str(ports.free_port()),
         "PUBLIC_RATE_LIMIT": "1000000 per minute",
         "ASK_REST_DAYS": "0",
     }
@@ -77,6 +86,21 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=path, args=browsers.ARGUMENTS)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """What `make up` starts, on the broker of this run; tests/browser/pages goes first and finds it new."""
+    kind = "kafka" if on_apache_kafka() else "embedded"
+    with temporary_stack.temporary(kind, {"REPORT_TZ": "Europe/Berlin"}) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def lived_in(stack: Stack) -> Stack:
+    """The stack, in which people have lived for two months: a stage in each state."""
+    worlds.live_in(stack, DAYS_LIVED_IN)
+    return stack
 
 
 @pytest.fixture

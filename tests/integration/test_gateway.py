@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -128,7 +129,7 @@ def test_pages_forms_and_calls_at_one_origin(origin: Origin) -> None:
         ("/v1/journeys/shop", JOURNEY),
         ("/v1/owners/ana", {"name": "Ana", "email": "ana@example.com"}),
     ):
-        put = {"url": origin.url + path, "json": body, "timeout": 20}
+        put: dict[str, Any] = {"url": origin.url + path, "json": body, "timeout": 20}
         evil = token | {"Origin": "https://evil.example"}
         assert origin.browser.put(**put, headers=evil).status_code == 403
         assert origin.browser.put(**put, headers=token | {"Origin": origin.url}).status_code == 201

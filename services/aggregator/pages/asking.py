@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,16 +10,16 @@ from services.aggregator import fresh
 from services.aggregator.views.states import Watching, by_place
 from shared.freshness import Freshness
 from shared.lateness import Banner, banners
-from shared.web.neighbours import Asked, ask_all
-from shared.web.neighbours import ask as ask_one
+from shared.web import neighbours
+from shared.web.neighbours import Asked
 from shared.web.state import settings
 
 MOST = 500
 
 
-def ask(journey: str | None = None) -> dict[str, Asked]:
-    """The detectors of a journey, or of all, and the owners."""
-    return ask_all(
+def begin(journey: str | None = None) -> Callable[[], dict[str, Asked]]:
+    """Ask for the detectors of a journey, or of all, and the owners; what is returned waits for the answers."""
+    return neighbours.begin(
         {
             "detectors": ("alerts", "/v1/detectors", {"journey": journey, "limit": MOST}),
             "owners": ("alerts", "/v1/owners", {"limit": MOST}),
@@ -33,7 +33,7 @@ def watching(asked: Asked) -> Watching:
         return Watching(None, now())
     items, more = asked.found["items"], asked.found["next"]
     if more:
-        rest = ask_one("alerts", "/v1/detectors", {"limit": MOST, "cursor": more}).found
+        rest = neighbours.ask("alerts", "/v1/detectors", {"limit": MOST, "cursor": more}).found
         items, more = items + (rest["items"] if rest else []), rest is None or rest["next"]
     return Watching(by_place(items), now(), complete=not more)
 

@@ -54,9 +54,10 @@ class Read:
 def journey_page(journey: str) -> Response:
     """One journey: stages side by side, touchpoints, blind spots; window and audience are in the address."""
     asked, period = _asked()
+    answers = asking.begin(journey)
     with database() as conn:
         read = _read(conn, journey, period, asked.audience)
-    told = asking.ask(journey)
+    told = answers()
     shown = _shown(read, asking.watching(told["detectors"]))
     return render(
         "journey.html",

@@ -36,14 +36,14 @@ Days = dict[str, dict[tuple[str, Measured], dict[date, Histogram]]]
 def journeys_page() -> Response:
     """A card a journey, in order of their keys; a lead's own stages unless they ask for all."""
     period = periods.window(periods.DEFAULT_WINDOW, today := periods.today(settings().report_tz))
-    after = request.args.get("after", "")
+    after, answers = request.args.get("after", ""), asking.begin()
     with database() as conn:
         # How far we are comes first: what is read after it holds at least that much.
         pipe = beats.pipe(conn)
         maps = journeys.every(conn, after, MOST + 1, CHECK)
         shown = maps[:MOST]
         days = _days(conn, shown, today)
-    told, late = asking.ask(), late_keys(pipe)
+    told, late = answers(), late_keys(pipe)
     watching = asking.watching(told["detectors"])
     cards = [
         view.card(one, days.get(_key(one), {}), period, today, _state_of(one, watching, late))

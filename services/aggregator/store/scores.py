@@ -8,13 +8,15 @@ from datetime import date, datetime
 from typing import Any
 
 from psycopg import sql
+from psycopg.rows import tuple_row
 
 from services.aggregator.changes import Pair
 from services.aggregator.periods import Period
 from shared.db import Connection
-from shared.scoring import SLOTS
+from shared.scoring import SLOTS, Histogram
 
 ALL = ""
+_NOBODY = (0,) * SLOTS
 _IN_BEFORE = sql.SQL("day BETWEEN %(before_first)s AND %(before_last)s")
 _IN_SINCE = sql.SQL("day BETWEEN %(since_first)s AND %(since_last)s")
 _STARTS = {
@@ -103,48 +105,55 @@ def pair_sums(
     where the key '' stands for all answers. Groups without an answer in either period are left out."""
     names = [*columns, "segment_key", "segment_value"] if segments else list(columns)
     groups = sql.SQL(", ").join(sql.Identifier(name) for name in (*names, "metric", "audience"))
+    # Summed by period, then paired here: two conditions on each of eleven sums took three times as long.
     query = sql.SQL(
-        """SELECT {groups}, {before} AS before, {since} AS since FROM series JOIN bucket ON bucket.series = series.id
-           WHERE {segments} AND ({in_before} OR {in_since}) AND {where}
-           GROUP BY {groups} HAVING {total} > 0 ORDER BY {groups}"""
+        """SELECT {groups}, since, {counts} AS counts
+           FROM series JOIN bucket ON bucket.series = series.id
+           JOIN (VALUES (false, %(before_first)s::date, %(before_last)s::date),
+                        (true, %(since_first)s::date, %(since_last)s::date)) AS period (since, first, last)
+                ON day BETWEEN first AND last
+           WHERE {segments} AND {where} GROUP BY {groups}, since HAVING {total} > 0"""
     ).format(
         groups=groups,
-        before=_counts(_IN_BEFORE),
-        since=_counts(_IN_SINCE),
-        in_before=_IN_BEFORE,
-        in_since=_IN_SINCE,
+        counts=_counts(),
         segments=sql.SQL("true" if segments else "segment_key = ''"),
         where=_matches(where),
         total=_total(),
     )
     values = {**asdict(where), **_bounds("before", before), **_bounds("since", since)}
+    found: dict[tuple[str, ...], list[Histogram]] = {}
+    for row in conn.execute(query, values):
+        group = tuple(row[name] for name in (*names, "metric", "audience"))
+        found.setdefault(group, [_NOBODY, _NOBODY])[row["since"]] = tuple(row["counts"])
     return [
-        PairSum({name: row[name] for name in names}, row["metric"], row["audience"], _pair(row))
-        for row in conn.execute(query, values)
+        PairSum(dict(zip(names, group, strict=False)), group[-2], group[-1], Pair(*pair))
+        for group, pair in sorted(found.items())
     ]
 
 
 def stage_days(conn: Connection, journeys: Sequence[str], period: Period, audience: str | None) -> list[Sum]:
     """The histogram of each day and stage of some journeys, by metric and audience (all, or one)."""
-    rows = conn.execute(
+    # Thousands of rows: tuples cost half of dictionaries.
+    rows = conn.cursor(row_factory=tuple_row).execute(
         sql.SQL(
             """SELECT journey, stage, metric, audience, day, {counts} AS counts
                FROM series JOIN bucket ON bucket.series = series.id
                WHERE segment_key = '' AND day BETWEEN %(first)s AND %(last)s AND journey = ANY(%(journeys)s)
                  AND (%(audience)s::text IS NULL OR audience = %(audience)s)
-               GROUP BY journey, stage, metric, audience, day HAVING {total} > 0 ORDER BY day"""
+               GROUP BY journey, stage, metric, audience, day HAVING {total} > 0"""
         ).format(counts=_counts(), total=_total()),
         {"first": period.first, "last": period.last, "journeys": list(journeys), "audience": audience},
     )
+    places: dict[tuple[str, str], dict[str, str]] = {}
     return [
         Sum(
-            {"journey": row["journey"], "stage": row["stage"]},
-            row["metric"],
-            row["audience"],
-            tuple(row["counts"]),
-            row["day"],
+            places.setdefault((journey, stage), {"journey": journey, "stage": stage}),
+            metric,
+            audience,
+            tuple(counts),
+            day,
         )
-        for row in rows
+        for journey, stage, metric, audience, day, counts in rows
     ]
 
 
@@ -194,7 +203,3 @@ def _total() -> sql.Composable:
 
 def _bounds(name: str, period: Period) -> dict[str, date]:
     return {f"{name}_first": period.first, f"{name}_last": period.last}
-
-
-def _pair(row: dict[str, Any]) -> Pair:
-    return Pair(tuple(row["before"]), tuple(row["since"]))

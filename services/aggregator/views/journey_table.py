@@ -15,7 +15,7 @@ HEADER = (
     "audience", "score", "low", "high", "answers", "change", "beyond_noise", "share_of_stage_change",
 )  # fmt: skip
 # A spreadsheet runs a cell that begins like this.
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULAS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four: wide forms of the first
 
 
 def csv_of(journey: Journey, period: Period) -> str:

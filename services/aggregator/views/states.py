@@ -36,7 +36,7 @@ class Watching:
     def of(self, place: Place, *, asked: bool, late: bool) -> State:
         """asked: a live survey asks there. late: our own answers of that stage are late."""
         if self.items is None:
-            return State("unknown", "alerts does not answer")
+            return State("unknown")
         item = self.items.get(place)
         if item is None and not self.complete:
             return State("unknown")

@@ -16,6 +16,9 @@ from services.alerts import acting, measuring, reading
 from services.alerts.links import LinkExpired, opens
 from services.alerts.store import actions, maps, owners
 from services.alerts.views import action_rows, incident_page
+from shared import beats
+from shared.freshness import judge
+from shared.lateness import detectors_late
 from shared.web.app import database, settings
 from shared.web.auth import principal_or_none, public_page
 from shared.web.forms import Form
@@ -53,6 +56,7 @@ def shown(
     with database() as conn:
         row = acting.found(conn, incident)
         stored = reading.stored(conn, row)
+        freshness = judge(beats.pipe(conn).within(row["journey"], row["stage"]))
     answered = reading.answered(settings(), row, comments=may_act)
     with database() as conn:
         reading.keep(conn, row, answered.known)
@@ -69,6 +73,7 @@ def shown(
         resolution=resolution,
         wrong=wrong,
         refused=said,
+        late=detectors_late(freshness, datetime.now(zone)),
         failed=answered.failed,
         actions=[action_rows.line(one, measuring.kept(one), known, names) for one in logged],
         comments_address=urlencode(reading.comments_question(row, settings())),

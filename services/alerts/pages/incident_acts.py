@@ -17,7 +17,7 @@ from shared.web.problems import Problem
 
 blueprint = Blueprint("incident_acts", __name__)
 
-_NO_OUTCOME = "Say how it ended: the detector learns from it."
+_NO_OUTCOME = "Choose one: the detector learns from it."
 _NO_WORDS = "Write what others should know."
 _TOO_LONG = f"Longer than {LONGEST_NOTE:,} characters."
 

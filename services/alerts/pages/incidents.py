@@ -15,7 +15,10 @@ from services.alerts.routes.incidents import after, following
 from services.alerts.schemas.incidents import IncidentPageQuery
 from services.alerts.store import incidents, maps, owners
 from services.alerts.views import incident_rows
-from shared.web.app import database
+from shared import beats
+from shared.freshness import judge
+from shared.lateness import detectors_late
+from shared.web.app import database, settings
 from shared.web.auth import page, principal
 from shared.web.forms import Form
 from shared.web.pages import render
@@ -41,6 +44,7 @@ def incident_list() -> Response:
         rows = records.silenced(conn, incidents.newest(conn, wanted, after(cursor), limit + 1, keys), now)
         counts = incidents.counts(conn, filters, keys)
         watching = None if rows else incident_rows.watching(records.conditions(conn, now))
+        freshness = judge(beats.pipe(conn))
     given = {name: value for name, value in filters.items() if value}
     here = given | {"state": query["state"]} | ({"whose": whose} if whose else {})
     journeys, stages = incident_rows.places(known, query["journey"])
@@ -61,6 +65,7 @@ def incident_list() -> Response:
         filtered=bool(given),
         every=_address({"state": query["state"]}, whose="all"),
         watching=watching,
+        late=detectors_late(freshness, datetime.now(settings().report_tz)),
         next=_address(here, cursor=following(rows, limit)) if len(rows) > limit else None,
         first=_address(here) if cursor else None,
     )

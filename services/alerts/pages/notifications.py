@@ -112,7 +112,7 @@ def _address(query: dict[str, Any]) -> str:
 def _back() -> str:
     """Where the form came from, if that is the log; nowhere else."""
     back = request.form.get("back", "")
-    parts = urlsplit(back) if back.startswith("/notifications") else None
+    parts = urlsplit(back) if back.startswith("/notifications") and back.isprintable() else None
     if parts is None or parts.scheme or parts.netloc or parts.path != "/notifications":
         return "/notifications"
     return back

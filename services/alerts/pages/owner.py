@@ -73,12 +73,13 @@ def test(owner: str) -> AnyResponse:
 @page("admin")
 def secret(owner: str) -> AnyResponse:
     """Put a new secret before a webhook's present one, and show it this once; or end the older of two."""
-    place, ending = request.form.get("channel", "", type=str), request.form.get("do") == "settle"
+    place = owner_form.place(request.form.get("channel", ""))
+    ending = request.form.get("do") == "settle"
     with database() as conn:
         stored = owners.get(conn, owner, lock=True)
         if stored is None:
             raise not_found("owner", owner)
-        found = owner_form.replaced(stored, int(place) if place.isdecimal() else -1, ending=ending)
+        found = owner_form.replaced(stored, place, ending=ending)
         if found is None:
             raise Problem(409, "No other secret", _NO_ROTATION)
         document, new = found
@@ -87,7 +88,7 @@ def secret(owner: str) -> AnyResponse:
         return redirect_to(
             f"/owners/{owner}", "The older secret has ended: messages are signed with the newer alone."
         )
-    return _page(owner, None, new_secret=new, new_secret_of=int(place))
+    return _page(owner, None, new_secret=new, new_secret_of=place)
 
 
 @blueprint.post("/owners/<owner>/archive")

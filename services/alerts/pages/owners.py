@@ -15,6 +15,7 @@ from services.alerts.store import maps, owners, silences
 from services.alerts.views import owner_form, owner_rows, places, who_is_told
 from services.alerts.views.who_is_told import Documents, Line
 from shared.db import Connection
+from shared.slugs import slug
 from shared.web.app import database, settings
 from shared.web.auth import page, principal
 from shared.web.forms import Form, render_form
@@ -63,7 +64,7 @@ def make() -> AnyResponse:
     edited = owner_form.edited(form.values, request.form.get("do", ""))
     if edited:
         return _new(Form(edited))
-    owner = form.values["owner"]
+    owner = form.values["owner"] or slug(form.values["name"])
     try:
         document = checked(Owner(), owner_form.document(form.values, None))
         only_new = unseen("owner", f"There is an owner ‘{owner}’ already.")

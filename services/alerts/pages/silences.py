@@ -57,10 +57,12 @@ def make() -> AnyResponse:
     form, zone = Form(silence_form.complete(Form.sent().values)), settings().report_tz
     try:
         with database() as conn:
-            document = checked(Silence(), silence_form.document(form.values, None, zone))
+            trying = request.form.get("do") == "try"
+            sent = form.values | ({"why": "–"} if trying else {})  # why is asked of who plans it
+            document = checked(Silence(), silence_form.document(sent, None, zone))
             silence = form.values["silence"] or silence_form.key(document, silences.keys(conn))
             only_new = unseen("silence", f"There is a silence ‘{silence}’ already.")
-            if request.form.get("do") == "try":
+            if trying:
                 found = silence_saving.judged(conn, zone, silence, document, only_new)
                 return new(form, **tried(conn, document, found.period[1]))
             who = principal().name

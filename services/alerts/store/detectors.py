@@ -104,7 +104,7 @@ def page(
     """
     return conn.execute(
         """SELECT d.journey, d.stage, d.metric, d.audience, d.state, p.last_sequence,
-                  (SELECT coalesce(sum(n::integer), 0)::bigint FROM day_sum WHERE detector = d.id) AS answers,
+                  (SELECT coalesce(sum(n), 0)::bigint FROM day_sum WHERE detector = d.id) AS answers,
                   (SELECT payload FROM decision AS s
                    WHERE s.key = d.key AND s.metric = d.metric AND s.audience = d.audience AND s.kind = 'settings'
                    ORDER BY s.id DESC LIMIT 1) AS settings

@@ -10,6 +10,7 @@ from typing import Any
 
 from services.alerts import routing, shown
 from shared import wording
+from shared.reserved import CHECK
 from shared.scoring import SMALL_SAMPLE
 from shared.wording import clean
 
@@ -24,8 +25,9 @@ FALLBACK = "Fallback address"
 
 @dataclass(frozen=True)
 class Listed:
-    """One row. `fell`: −19 to 22, the interval where the answers are few (`small`), or nothing where no score is known;
-    `age`: how long it is open, or how long it lasted; `ended`: how, once it is resolved."""
+    """One row. `fell`: down 19 to 22 (without its word it would read like an interval), the interval where the answers
+    are few (`small`), or nothing where no score is known; `age`: how long it is open, or how long it lasted; `ended`:
+    how, once it is resolved."""
 
     id: str
     what: str
@@ -86,7 +88,8 @@ def stages_of(maps: Maps, own: Collection[str], owners: Mapping[str, str]) -> li
 
 def places(maps: Maps, journey: str | None) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """What the filters offer: journeys, and the stages of the one chosen, each (key, name)."""
-    journeys = sorted(((key, clean(found.get("name") or key)) for key, found in maps.items()), key=_by_name)
+    named = ((key, clean(found.get("name") or key)) for key, found in maps.items() if key != CHECK)
+    journeys = sorted(named, key=_by_name)
     stages = maps.get(journey or "", {}).get("stages", [])
     return journeys, [(stage["key"], clean(stage.get("name") or stage["key"])) for stage in stages]
 
@@ -123,7 +126,7 @@ def _fell(row: Row) -> str:
     if since["n"] < SMALL_SAMPLE:
         interval = wording.between(metric, since["low"], since["high"])
         return f"{interval}, {wording.answers(since['n'])}"
-    return f"{wording.signed(-drop)} to {wording.score(metric, since['score'])}"
+    return f"down {drop} to {wording.score(metric, since['score'])}"
 
 
 def _since(row: Row) -> Row:

@@ -8,6 +8,7 @@ before it is removed, and what is masked still stands for its own value.
 from __future__ import annotations
 
 import base64
+import math
 import re
 import secrets
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ LABELS = {
 }
 _PLAIN = ("owner", "name", "email", "escalate_to", "escalate_after_hours", "repeat_hours")
 _CHANNEL = re.compile(r"channels\[(\d{1,2})\]\.(kind|url|secret|was)")
+_PLACE = re.compile(r"\d{1,2}", re.ASCII)
 _OF_A_CHANNEL = ("kind", "url", "secret", "was")
 _SECRET_BYTES = 32
 
@@ -83,14 +85,19 @@ def edited(sent: Mapping[str, Any], do: str) -> Values | None:
     if what == "add" and which in channel_words.KINDS:
         secret = new_secret() if which == "webhook" else ""
         channels.append({"kind": which, "url": "", "secret": secret, "was": ""})
-    elif what in ("remove", "secret") and which.isdecimal() and int(which) < len(channels):
+    elif what in ("remove", "secret") and 0 <= (at := place(which)) < len(channels):
         if what == "remove":
-            del channels[int(which)]
+            del channels[at]
         else:
-            channels[int(which)]["secret"] = new_secret()
+            channels[at]["secret"] = new_secret()
     else:
         return None
     return _completed(sent, channels) | {name: sent[name] for name in ("etag",) if name in sent}
+
+
+def place(text: str) -> int:
+    """The place of a channel, as inputs name it; -1 for what is none."""
+    return int(text) if _PLACE.fullmatch(text) else -1
 
 
 def new_secret() -> str:
@@ -98,19 +105,19 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
-def replaced(stored: Mapping[str, Any], place: int, *, ending: bool) -> tuple[dict[str, Any], str] | None:
+def replaced(stored: Mapping[str, Any], at: int, *, ending: bool) -> tuple[dict[str, Any], str] | None:
     """The document with a new secret before the webhook's present one, and that new one; `ending`: with the newer of
     two alone. None where there is nothing to begin or end."""
     channels = stored.get("channels") or []
     wanted = "two" if ending else "one"
-    if not 0 <= place < len(channels) or channels[place]["kind"] != "webhook":
+    if not 0 <= at < len(channels) or channels[at]["kind"] != "webhook":
         return None
-    if secret_state(channels[place]) != wanted:
+    if secret_state(channels[at]) != wanted:
         return None
-    present = channels[place]["secret"].split()[0]
+    present = channels[at]["secret"].split()[0]
     new = present if ending else new_secret()
-    changed = {**channels[place], "secret": new if ending else f"{new} {present}"}
-    return {**stored, "channels": [*channels[:place], changed, *channels[place + 1 :]]}, new
+    changed = {**channels[at], "secret": new if ending else f"{new} {present}"}
+    return {**stored, "channels": [*channels[:at], changed, *channels[at + 1 :]]}, new
 
 
 def secret_state(channel: Mapping[str, Any]) -> str:
@@ -137,7 +144,8 @@ def _row(channel: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _channel(row: Mapping[str, str], stored: list[dict[str, Any]]) -> dict[str, Any]:
-    before = stored[int(row["was"])] if row["was"].isdecimal() and int(row["was"]) < len(stored) else None
+    was = place(row["was"])
+    before = stored[was] if 0 <= was < len(stored) else None
     found = {
         "kind": row["kind"],
         "url": channel_words.meant(row["kind"], row["url"]),
@@ -155,6 +163,8 @@ def _number(text: str) -> float | int | str:
     try:
         found = float(text.replace(",", "."))
     except ValueError:
+        return text
+    if math.isnan(found):
         return text
     return int(found) if found.is_integer() else found
 

@@ -53,10 +53,10 @@ def asking_facts(measurement: Row | None, today: date) -> list[Fact]:
 def recount(asked: Row | None, days: Sequence[Row] | None) -> list[Fact]:
     """What the survey service holds against what the scores count, of the days of `asked` (its /v1/measurement).
 
-    days: the points of /v1/scores/series. Nothing where one of the two services could not be asked.
+    days: the points of /v1/scores/series.
     """
     if asked is None or days is None:
-        return []
+        return [Fact("Recount", ("Not done: one of the two could not be asked",))]
     first, last = asked["since"]["from"], asked["since"]["to"]
     held = sum(day["answers"] for day in asked["since"]["days"])
     counted = sum(day["n"] for day in days if first <= day["from"] <= last)

@@ -18,6 +18,7 @@ from services.survey.own_stages import own_stages, place_names
 from services.survey.schemas.responses import ResponseList
 from services.survey.store import surveys
 from shared.db import Connection
+from shared.reserved import CHECK
 from shared.web.app import database, settings
 from shared.web.auth import page, principal
 from shared.web.forms import Form, render_form
@@ -139,7 +140,9 @@ def _surveys(conn: Connection, form: Form) -> list[dict[str, Any]]:
     return [
         row
         for row in rows
-        if row["audience"] == "customer" and all(row[name] == key for name, key in place.items())
+        if row["audience"] == "customer"
+        and row["journey"] != CHECK
+        and all(row[name] == key for name, key in place.items())
     ]
 
 

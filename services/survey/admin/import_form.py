@@ -42,10 +42,10 @@ FIELDS = {
 _WORDS = {
     "score": "score|rating|nps|csat|ces|note|stars|points|bewertung|nota|puntuacion",
     "answered_at": "answered|created|submitted|timestamp|datetime|date|time|when|datum|fecha|data",
+    "respondent": "respondent|customer|user|email|client|kunde",
+    "id": "id|uuid",
     "comment": "comment|text|feedback|message|review|verbatim|words|kommentar|comentario",
     "reasons": "reasons?|tags?|why",
-    "respondent": "respondent|customer|user|email|client|kunde",
-    "id": "id|uuid|response_id|review_id|answer_id",
 }
 
 
@@ -106,6 +106,12 @@ _SAID = {
     "survey_by.values": "Choose a survey for at least one value of the column.",
     "date_format": "Write the format, such as %d/%m/%Y.",
 }
+
+
+def missing(given: Values) -> dict[str, list[str]]:
+    """What the rules of mappings only see once the rest is right: that no survey was chosen."""
+    is_named = given.get("mode") == "by" or given.get("survey")
+    return {} if is_named else {"survey": [_SAID["survey"]]}
 
 
 def renames(given: Values) -> dict[str, str]:

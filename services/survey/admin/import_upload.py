@@ -49,10 +49,10 @@ def find(id: UUID) -> dict[str, Any]:
 
 
 def first_rows(draft: dict[str, Any]) -> list[Record]:
-    """The first rows of a draft's file, as far as they are in its first piece."""
+    """The first rows of a draft's file, as far as they are in its first two pieces."""
     with database() as conn:
-        _, text = next(imports.blocks(conn, draft["id"], 0), (0, ""))
-    rows = records(skip_lines([text], draft["header_lines"]), draft["delimiter"], (0, draft["header_lines"]))
+        text = [text for _, text in islice(imports.blocks(conn, draft["id"], 0), 2)]
+    rows = records(skip_lines(text, draft["header_lines"]), draft["delimiter"], (0, draft["header_lines"]))
     return list(islice(rows, FIRST_ROWS))
 
 

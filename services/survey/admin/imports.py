@@ -99,7 +99,9 @@ def map_import(id: UUID) -> AnyResponse:
             _check(mapping)
             layout = opened.layout
     except ValidationError as error:
-        return _mapping(draft, first, _failed(form, field_paths(error.messages)))
+        return _mapping(
+            draft, first, _failed(form, import_form.missing(form.values) | field_paths(error.messages))
+        )
     except MappingProblem as problem:
         errors = {path: [_sentence(text)] for path, text in problem.errors.items()}
         return _mapping(draft, first, _failed(form, errors))

@@ -14,6 +14,7 @@ from services.survey.admin.pages import blueprint
 from services.survey.maps import consequences, fields, surgery, view
 from services.survey.store import journeys, surveys
 from shared.reserved import CHECK
+from shared.slugs import slug
 from shared.web.app import database, settings
 from shared.web.auth import page
 from shared.web.documents import after, encode_cursor
@@ -45,7 +46,7 @@ def list_journeys() -> Response:
 def create_journey() -> AnyResponse:
     """Store a new journey, its key made from the name where none was typed; then its map is next."""
     form = Form.sent()
-    key = form.value("key") or fields.slug(form.value("name"))
+    key = form.value("key") or slug(form.value("name"))
     if errors := fields.key_errors(form.values, key):
         return _new(form.failed(errors))
     document = surgery.edit({"name": form.value("name")}, (), {"owner": form.value("owner")})

@@ -15,6 +15,7 @@ from services.survey.admin.pages import blueprint
 from services.survey.maps import consequences, fields, surgery, view
 from services.survey.maps.consequences import Consequence
 from services.survey.maps.surgery import Document, Place
+from shared.slugs import slug
 from shared.web.app import database
 from shared.web.auth import page
 from shared.web.forms import Form
@@ -106,7 +107,7 @@ def _add(journey: str, within: Place) -> AnyResponse:
     if request.method == "GET":
         return part_form(part, part.blank(), known_owners())
     form = Form.sent()
-    key = form.value("key") or fields.slug(form.value("name"))
+    key = form.value("key") or slug(form.value("name"))
     if errors := fields.key_errors(form.values, key):
         return part_form(part, form.failed(errors), known_owners())
     made = surgery.made(key, fields.read(form.values, part.depth))
@@ -126,7 +127,13 @@ def _save(part: Part, form: Form, change: Change, after: Place) -> AnyResponse:
         return failed(part, form, owners, outcome, after)
     if not outcome.saved:
         return asked_first(part, form, outcome)
-    return back_to_map(journey, after, "edit", _said(outcome.document, part, after, owners.names))
+    said = _said(outcome.document, part, after, owners.names)
+    # What is added is rarely the last: the focus goes to where the next touchpoint is added.
+    return (
+        back_to_map(journey, after[:1], "add", said)
+        if part.is_new
+        else back_to_map(journey, after, "edit", said)
+    )
 
 
 def _said(document: Document, part: Part, place: Place, owners: saving.Owners) -> str:

@@ -82,7 +82,7 @@ def receipt(id: UUID) -> Response:
 
 def _sent() -> Form:
     form = Form.sent()
-    form.values.setdefault("respondent", "")
+    form.values = {"respondent": "", "sure": ""} | form.values
     try:
         loaded: dict[str, Any] = Respondent().load({"respondent": form.value("respondent")})
     except ValidationError as error:

@@ -16,7 +16,7 @@ from services.survey import checklist, submission
 from services.survey import journeys as changing
 from services.survey import surveys as asking
 from services.survey.admin.pages import blueprint
-from services.survey.checklist.facts import Facts, Checked, Told
+from services.survey.checklist.facts import TODO, UNKNOWN, Checked, Facts, Told
 from services.survey.definition import Definition
 from services.survey.store import imports, journeys, setting_up, surveys
 from shared import wording
@@ -52,8 +52,12 @@ def setup() -> Response:
         nav="setup",
         steps=steps,
         next=checklist.next_step(steps),
+        summary=checklist.summary(steps),
         is_new=checklist.is_new(facts),
-        waiting=any(step.key in ("display", "check") and step.state == "todo" for step in steps),
+        waiting=any(
+            step.state == UNKNOWN or (step.state == TODO and step.key in ("display", "check"))
+            for step in steps
+        ),
         tested=facts.tested.last,
     )
 
@@ -106,6 +110,7 @@ def _facts(conn: Connection, asked: Mapping[str, Asked]) -> Facts:
         tested=_tested(conn, asked, days),
         fallback=settings().fallback_owner,
         survey_url=settings().survey_url,
+        alerts_url=settings().alerts_url,
     )
 
 

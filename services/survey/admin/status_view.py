@@ -67,7 +67,7 @@ def view(documents: Documents, failures: Mapping[str, str], now: datetime) -> di
         "troubles": [
             *_away(failures),
             *_halted(lines),
-            *_stuck(found, now),
+            *_stuck(found, lines, now),
             *_unread(found),
             *_untold(found),
             *_mixed(sorted({line.version for line in lines if line.version and line.state != SILENT})),
@@ -134,7 +134,9 @@ def _halted(lines: Sequence[Line]) -> Iterator[Trouble]:
             yield Trouble("worse", f"The {process} of the {service} service {word}.", MEANS[service, process])
 
 
-def _stuck(found: Mapping[str, Document], now: datetime) -> Iterator[Trouble]:
+def _stuck(found: Mapping[str, Document], lines: Sequence[Line], now: datetime) -> Iterator[Trouble]:
+    """What has waited for too long, where it is not already said that its process stands still."""
+    running = {line.service for line in lines if (line.process, line.state) == ("consumer", RUNNING)}
     oldest = _time(found["survey"]["outbox"]["oldest_at"]) if "survey" in found else None
     if oldest and now - oldest > PATIENCE:
         yield Trouble("warning", f"What was accepted has waited in the outbox for {lasting(now - oldest)}.")
@@ -146,8 +148,8 @@ def _stuck(found: Mapping[str, Document], now: datetime) -> Iterator[Trouble]:
             stages = _count(len(document["gaps"]), "stage misses", "stages miss")
             advice = "journeyloop republish sends them again; nothing is lost."
             yield Trouble("worse", f"{stages} answers on the way to {name}.", advice)
-        elif document["late"] and document["why"]:
-            yield Trouble("warning", f"Answers are late to {name}.", document["why"])
+        elif document["late"] and service in running:
+            yield Trouble("warning", f"Answers are late to {name}.", document["why"] or "")
 
 
 def _unread(found: Mapping[str, Document]) -> Iterator[Trouble]:

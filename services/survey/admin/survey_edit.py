@@ -57,7 +57,7 @@ def save_survey(survey: str) -> AnyResponse:
     if not _meaning_is_clear(shown, document, form):
         return _edit(shown, form, reworded=True)
     try:
-        change = survey_page.put_checked(shown, document, form.value("tag"))
+        change = survey_page.put_checked(shown, document, form.value("tag"), _first_language(form))
     except Problem as problem:
         return _edit(shown, _refused(form, problem))
     revision = survey_page.load(survey).revision
@@ -139,6 +139,15 @@ def _meaning_is_clear(shown: Shown, document: dict[str, Any], form: Form) -> boo
     if form.value("meaning") == "same":
         document["same_meaning"] = True
     return True
+
+
+def _first_language(form: Form) -> dict[str, list[str]]:
+    """What is wrong where its question is empty: the next language would become everybody else's, unasked."""
+    first, *others = [*survey_fields.languages_of(form.values), ""]
+    if not any(others) or form.value(f"question.{first}"):
+        return {}
+    said = "Write it, or remove this language: customers of other languages get this one."
+    return {f"question.{first}": [said]}
 
 
 def _refused(form: Form, problem: Problem) -> Form:

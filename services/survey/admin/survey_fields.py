@@ -33,13 +33,15 @@ def languages(document: Document) -> list[str]:
 
 def values(document: Document) -> Values:
     """What the inputs of the form show."""
-    found: Values = {"languages": ",".join(languages(document))}
+    langs, reasons = languages(document), document.get("reasons") or []
+    found: Values = {"languages": ",".join(langs), "reason_rows": str(len(reasons))}
+    found |= {f"{name}.{lang}": "" for name in TEXTS for lang in langs}
+    found |= {f"labels.{lang}.{end}": "" for lang in langs for end in ("low", "high")}
+    found |= {f"reasons[{index}].label.{lang}": "" for index in range(len(reasons)) for lang in langs}
     for name in TEXTS:
         found |= {f"{name}.{lang}": text for lang, text in (document.get(name) or {}).items()}
     for lang, ends in (document.get("labels") or {}).items():
         found |= {f"labels.{lang}.{end}": ends.get(end, "") for end in ("low", "high")}
-    reasons = document.get("reasons") or []
-    found["reason_rows"] = str(len(reasons))
     for index, reason in enumerate(reasons):
         found[f"reasons[{index}].key"] = reason["key"]
         for lang, text in (reason.get("label") or {}).items():

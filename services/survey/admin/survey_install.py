@@ -64,9 +64,12 @@ def allow_origin(survey: str) -> AnyResponse:
 
 
 @blueprint.post("/admin/surveys/<survey>/explain")
-@page("viewer")
+@page("admin")
 def explain_survey(survey: str) -> Response:
-    """What the rules would say to one person on one site. Asks nobody, and nobody counts as asked."""
+    """What the rules would say to one person on one site. Asks nobody, and nobody counts as asked.
+
+    For admins: it tells when a customer was asked last, and whether they want no more of it.
+    """
     form = Form.sent()
     with database() as conn:
         definition = current(conn, survey)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,10 +96,12 @@ def put(shown: Shown, document: dict[str, Any], tag: str) -> Change:
         return surveys.put(conn, shown.survey, document, check, dry_run=False)
 
 
-def put_checked(shown: Shown, document: dict[str, Any], tag: str) -> Change:
-    """As `put`, after the rules of a survey's fields. Raises Problem 422 too."""
-    if errors := Survey().validate(document):
-        raise invalid(field_paths(errors))
+def put_checked(
+    shown: Shown, document: dict[str, Any], tag: str, also: Mapping[str, list[str]] | None = None
+) -> Change:
+    """As `put`, after the rules of a survey's fields; `also`: what else is wrong. Raises Problem 422 too."""
+    if errors := field_paths(Survey().validate(document)) | dict(also or {}):
+        raise invalid(errors)
     return put(shown, document, tag)
 
 

@@ -67,7 +67,7 @@ def survey_email(survey: str) -> Response:
 def email_frame(survey: str) -> Response:
     """The mail as a mail program shows it; its links lead nowhere from there."""
     html = _mail(survey, request.args.get("lang", ""), MERGE)["html"]
-    headers = {"Content-Security-Policy": _MAIL_POLICY, "Cache-Control": "no-store"}
+    headers = {"Content-Security-Policy": _MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
     return Response(f"<!doctype html><meta charset=utf-8><title>E-mail</title>{html}", headers=headers)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from services.survey.maps.fields import slug
+from shared.slugs import slug
 
 Document = dict[str, Any]
 

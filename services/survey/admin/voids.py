@@ -71,7 +71,7 @@ def _loaded(form: Form) -> dict[str, Any]:
     """The filter; employees' answers where the survey asks employees. Raises Problem 422."""
     given: dict[str, Any] = {name: form.value(name) for name in FIELDS}
     expect = str(form.value("expect"))
-    if expect.isascii() and expect.isdigit():
+    if expect.isascii() and expect.isdigit() and len(expect) < 10:
         given["expect"] = int(expect)
     with database() as conn:
         chosen = surveys.find(conn, given["survey"]) if given["survey"] else None

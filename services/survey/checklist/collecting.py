@@ -42,7 +42,7 @@ def map_step(facts: Facts) -> Step:
 def survey_step(facts: Facts) -> Step:
     title, command = "Surveys that are live", "journeyloop apply -f shop.yaml"
     if not facts.surveys:
-        link = Link("Make the first survey", "/admin/surveys")
+        link = Link("Make the first survey", "/admin/surveys?new=1")
         ready = any(size(document)[1] for document in facts.journeys.values())
         said = "No survey yet." if ready else "No survey yet: it needs a touchpoint of the map to ask at."
         return Step(

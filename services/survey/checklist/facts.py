@@ -53,6 +53,7 @@ class Facts:
     tested: Checked = Checked()
     fallback: str = ""
     survey_url: str = ""
+    alerts_url: str = ""
 
 
 @dataclass(frozen=True)

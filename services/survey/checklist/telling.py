@@ -35,7 +35,7 @@ def owner_step(facts: Facts) -> Step:
     names = {item["owner"]: item["name"] for item in facts.owners.found}
     if not names:
         said = f"No owner yet: every alert goes to the fallback, {facts.fallback}."
-        return step(TODO, said, Link("Make the first owner", "/owners", "alerts"))
+        return step(TODO, said, Link("Make the first owner", "/owners?new=1", "alerts"))
     stages = sum(size(document)[0] for document in facts.journeys.values())
     if not stages:
         return step(TODO, f"{count(len(names), 'owner')}, and no stage to answer for yet.", link)
@@ -55,8 +55,9 @@ def owner_step(facts: Facts) -> Step:
 
 
 def message_step(facts: Facts) -> Step:
-    command = "journeyloop check --mail-to you@example.com"
-    step = partial(Step, "message", "A test message", command=command)
+    whose = next((item["owner"] for item in facts.owners.found or ()), "OWNER")
+    call = f'curl -X POST -H "Authorization: Bearer $ADMIN_KEY" {facts.alerts_url}/v1/owners/{whose}/test'
+    step = partial(Step, "message", "A test message", command=call)
     link = Link("Send a test", "/owners", "alerts")
     if facts.tests.failure:
         said = f"What was sent cannot be shown: the service alerts {facts.tests.failure}."

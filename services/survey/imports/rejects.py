@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 REASON = "reason"
 ROWS_A_BLOCK = 500
 # A spreadsheet takes a cell that begins so for a formula and runs it (OWASP, CSV injection).
-FORMULA = re.compile(r"[=+\-@\t\r]")
+# The wide forms of East Asian keyboards count as well.
+FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?", re.ASCII)
 
 

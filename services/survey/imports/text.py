@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import zlib
 from collections.abc import Iterator
 from typing import IO
 
@@ -82,7 +83,7 @@ def _codec_name(encoding: str) -> str:
         is_text = found.name.replace("_", "-") not in NOT_FOR_FILES and isinstance(
             codecs.decode(b"", found.name), str
         )
-    except (LookupError, ValueError, TypeError):
+    except (LookupError, ValueError, TypeError, zlib.error):
         is_text = False
     if not is_text:
         raise ValueError(f"‘{encoding}’ is not an encoding such as utf-8, utf-16 or windows-1252")

@@ -6,13 +6,13 @@ Lists of texts are one a line. Targets are one input for each metric and audienc
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from services.survey.maps.surgery import Document
 from shared.events import SCALES
+from shared.slugs import LONGEST
 
 Values = Mapping[str, Any]
 # The inputs of a journey, of a stage and of a touchpoint, by the length of their place; in the order of the form.
@@ -26,17 +26,7 @@ TICKS: tuple[tuple[str, ...], ...] = ((), (), ("moment_of_truth",))
 STAGE = 1
 TARGETS = tuple((metric, audience) for metric in SCALES for audience in ("customer", "employee"))
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}([.,][0-9]{1,30})?")
-_LONGEST_KEY = 63
-_KEY = re.compile(rf"[a-z0-9-]{{1,{_LONGEST_KEY}}}")
-# What decomposition into base letters does not reach.
-_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "đ": "d", "ł": "l", "þ": "th", "ı": "i"})
-
-
-def slug(name: str) -> str:
-    """The key that a name proposes: ‘Courier hand-over’ → `courier-hand-over`; "" where it has no letter of a to z."""
-    plain = unicodedata.normalize("NFKD", name.lower().translate(_LETTERS))
-    letters = "".join(char for char in plain if not unicodedata.combining(char))
-    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:_LONGEST_KEY].rstrip("-")
+_KEY = re.compile(rf"[a-z0-9-]{{1,{LONGEST}}}")
 
 
 def target_input(metric: str, audience: str) -> str:
@@ -79,7 +69,7 @@ def key_errors(values: Values, key: str) -> dict[str, list[str]]:
     if not key:
         return {"key": ["The name has no letter of a to z to make a key of: type one."]}
     if not _KEY.fullmatch(key):
-        return {"key": [f"Use 1 to {_LONGEST_KEY} of a-z, 0-9 and -."]}
+        return {"key": [f"Use 1 to {LONGEST} of a-z, 0-9 and -."]}
     return {}
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.survey.maps import consequences
-from services.survey.maps.fields import slug
 from services.survey.maps.surgery import Document, Place
+from shared.slugs import slug
 
 METRICS = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
 

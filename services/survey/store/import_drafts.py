@@ -13,7 +13,7 @@ from shared.db import Connection
 
 
 def create(conn: Connection, by: str, file_name: str, layout: Layout) -> UUID:
-    """An upload whose columns nobody has named yet. `imports.add_chunks` fills it; no worker takes it before `start`."""
+    """An upload without a mapping yet. `imports.add_chunks` fills it; no worker takes it before `start`."""
     id = imports.create(conn, by, file_name, {}, layout)
     conn.execute("UPDATE import SET state = 'draft' WHERE id = %s", [id])
     return id

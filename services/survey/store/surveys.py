@@ -66,7 +66,13 @@ def page(conn: Connection, *, journey: str | None, archived: bool, after: str, l
 
 
 def listed(
-    conn: Connection, *, journey: str | None, status: str | None, stages: list[str] | None, after: str, limit: int
+    conn: Connection,
+    *,
+    journey: str | None,
+    status: str | None,
+    stages: list[str] | None,
+    after: str,
+    limit: int,
 ) -> list[Row]:
     """Surveys with keys above `after`, in order of their keys. status: None is every one but archived. stages:
     `journey/stage` of those wanted, None is all."""

@@ -15,11 +15,18 @@ document.addEventListener("submit", (event) => {
   if (event.target.dataset.sent) event.preventDefault();
   else event.target.dataset.sent = "yes";
 });
-addEventListener("pageshow", () => {
+const maySendAgain = () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+};
+addEventListener("pageshow", maySendAgain);
+
+// What is typed into a form of many fields is not lost by another button or a link: the browser asks first.
+document.addEventListener("input", (event) => {
+  if ("keep" in (event.target.form?.dataset ?? {})) event.target.form.dataset.keep = "unsaved";
+});
+addEventListener("beforeunload", (event) => {
+  if (!document.querySelector("form[data-keep=unsaved]:not([data-sent])")) return;
+  event.preventDefault();
+  setTimeout(maySendAgain); // whoever stays may press that button again
 });
 
-// A select whose change is its form's only question.
-document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-sends]")) event.target.form.requestSubmit();
-});

@@ -99,8 +99,8 @@ def test_words_of_who_comes_second_are_not_lost(lead: Lead) -> None:
 @pytest.mark.parametrize(
     ("action", "fields", "said"),
     [
-        ("resolve", {"done": "New courier"}, "How did it end?: Say how it ended"),
-        ("resolve", {"outcome": "gone", "done": "New courier"}, "How did it end?: Say how it ended"),
+        ("resolve", {"done": "New courier"}, "How it ended: Choose one"),
+        ("resolve", {"outcome": "gone", "done": "New courier"}, "How it ended: Choose one"),
         ("resolve", {"outcome": "fixed", "done": "x" * 5001}, "What was done: Longer than"),
         ("note", {"note": " \r\n"}, "Note: Write what others should know."),
         ("note", {"note": "x" * 5001}, "Note: Longer than"),

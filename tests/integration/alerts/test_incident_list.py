@@ -31,7 +31,7 @@ def test_tabs_hold_the_three_states(call: Call, open_incident: Open, put_owner: 
     call("POST", f"/v1/incidents/{over}/resolve", json={"outcome": "new_normal"})
     page = words(call("GET", "/incidents", role="viewer"))
     assert "Open (1) Acknowledged (1) Resolved (1)" in page
-    assert re.search(r"Delivery NPS Shop \w{3} \d+ \w{3} −19 to 22 Ben 1 minute", page)
+    assert re.search(r"Delivery NPS Shop \w{3} \d+ \w{3} down 19 to 22 Ben 1 minute", page)
     assert "Delivery CSAT" not in page
     page = words(call("GET", "/incidents?state=acknowledged"))
     assert re.search(r"Delivery CSAT Shop .* Ben the lead 1 minute", page)
@@ -93,6 +93,12 @@ def test_none_open_says_who_watches(call: Call, conn: Connection) -> None:
     )
     page = words(call("GET", "/incidents?journey=shop"))
     assert "No open incidents here. 0 of 1 detector watching, 1 learning. Look at all" in page
+
+
+def test_answers_that_are_late_are_said(call: Call, conn: Connection) -> None:
+    assert "Nobody can tell which answers the detectors have seen" in words(call("GET", "/incidents")), (
+        "no beat yet"
+    )
 
 
 def test_nobody_signed_in_is_asked_to(client: FlaskClient) -> None:

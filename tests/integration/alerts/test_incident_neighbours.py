@@ -116,3 +116,14 @@ def test_while_they_are_away(call: Call, open_incident: Open) -> None:
         assert f"{panel} cannot be shown: the service does not answer. Try again" in page, panel
     assert "Delivery NPS down 19 to 22" in page
     assert "Acknowledge" in page
+
+
+@pytest.mark.usefixtures("shop")
+def test_employees_are_not_shown_by_day(call: Call, conn: Connection, open_incident: Open) -> None:
+    path = f"/incidents/{open_incident()}"
+    conn.execute("UPDATE incident SET audience = 'employee'")
+    page = words(call("GET", path))
+    assert "Employees’ scores are shown by month" in page
+    assert "Employees’ comments are not shown beside an incident" in page
+    assert "The chart cannot be shown" not in page, "nobody was asked for it"
+    assert "Recount" not in page

@@ -70,7 +70,13 @@ def test_redeliver_sends_it_again_and_comes_back_to_the_same_log(
     first, second = mail_sink.messages()
     assert first["Message-ID"] == second["Message-ID"]
     assert "2 attempts" in text(call("GET", "/notifications?state=sent"))
-    for back in ("https://evil.example/notifications", "//evil.example", "/notifications.evil", "/incidents"):
+    for back in (
+        "https://evil.example/notifications",
+        "//evil.example",
+        "/notifications.evil",
+        "/incidents",
+        "/notifications?a\r\nb: c",
+    ):
         assert call("POST", path, data={"back": back}).headers["Location"] == "/notifications"
     assert call("GET", path).status_code == 405
     assert call("POST", "/notifications/none/redeliver").status_code == 404

@@ -107,6 +107,15 @@ def test_wrong_input_is_said_at_its_field_and_nothing_typed_is_lost(call: Call) 
     assert 'href="#f-owner"' in call("POST", "/owners", role="admin", data=right | {"owner": "Ana B"}).text
 
 
+def test_without_a_key_it_is_made_from_the_name(call: Call, put_owner: Put) -> None:
+    form = {"owner": "", "name": "Øyvind Å", "email": "oyvind@example.com"}
+    assert call("POST", "/owners", role="admin", data=form).headers["Location"] == "/owners/oyvind-a"
+    again = call("POST", "/owners", role="admin", data=form)
+    assert "There is an owner ‘oyvind-a’ already." in text(again)
+    nameless = call("POST", "/owners", role="admin", data=form | {"name": "配達"})
+    assert (nameless.status_code, 'href="#f-owner"' in nameless.text) == (422, True)
+
+
 def test_a_new_owner_never_replaces_another(call: Call, put_owner: Put) -> None:
     put_owner("ana")
     page = call(

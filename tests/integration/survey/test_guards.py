@@ -39,6 +39,9 @@ def test_under_https_it_is_secure_and_bound_to_the_host(settings: Settings, serv
     (cookie,) = answer.headers.getlist("Set-Cookie")
     assert cookie.startswith("__Host-journeyloop_")
     assert "Secure" in cookie.split("; ")
+    key = {"Authorization": f"Bearer {service.keys['admin']}"}
+    (said,) = app.test_client().post("/users", data=NEW, headers=key).headers.getlist("Set-Cookie")
+    assert "Secure" in said.split("; ")
     app.extensions["journeyloop"].pool.close()
 
 
@@ -65,6 +68,12 @@ def test_a_key_that_may_only_submit_or_is_none_does_not_sign_in(browser: Browser
         assert answer.status_code == 422
         assert not key or key not in answer.text
     assert not browser.is_signed_in()
+
+
+def test_a_key_that_may_not_read_takes_the_count_of_incidents_from_nobody(browser: Browser) -> None:
+    collector = {"Authorization": f"Bearer {browser.service.keys['collector']}"}
+    assert browser.client.get("/setup", headers=collector).status_code == 403
+    assert "journeyloop.nav" not in browser.service.app.extensions
 
 
 def test_whoever_is_not_signed_in_comes_back_after(browser: Browser) -> None:

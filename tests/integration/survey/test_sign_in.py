@@ -9,9 +9,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from aiosmtpd.controller import Controller
 from flask.testing import FlaskClient
 
 from dev.mail_sink import MailSink
+from dev.ports import free_port
 from services.survey import SCHEMA, worker
 from services.survey.app import create_app
 from services.survey.sign_in_mails import SignInMails
@@ -167,6 +169,27 @@ def test_a_mail_server_that_is_away_is_tried_again_with_the_same_link(people: Pe
     people.conn.execute("UPDATE access.sign_in_link SET try_at = now()")
     assert people.work() == [ANA]
     assert people.open(people.token()).status_code == 303
+
+
+class Refusing:
+    """A mail server that takes no mail, and says for whom."""
+
+    async def handle_RCPT(self, _: Any, __: Any, ___: Any, address: str, ____: Any) -> str:
+        return f"550 5.1.1 <{address}>: no such mailbox"
+
+
+def test_the_log_says_why_a_mail_is_refused_but_not_whose(
+    people: People, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = Controller(Refusing(), hostname="127.0.0.1", port=free_port())
+    server.start()
+    people.ask(ANA)
+    people.settings = replace(people.settings, smtp_url=f"smtp://127.0.0.1:{server.port}")
+    people.work()
+    server.stop()
+    told = capsys.readouterr().err
+    assert "no such mailbox" in told
+    assert ANA not in told
 
 
 def test_a_mail_that_comes_twice_is_the_same(people: People) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared.lateness import Banner, banners
+from shared.freshness import Freshness
+from shared.lateness import Banner, banners, detectors_late
 
 NOW = datetime(2026, 11, 22, 10, 26, tzinfo=ZoneInfo("Europe/Berlin"))
 GAP = {"journey": "shop", "stage": "order", "since": "2026-11-21T08:02:00.000000Z", "after_sequence": 7}
@@ -45,3 +46,21 @@ def test_a_gap_is_worse_and_named() -> None:
     )
     assert [one.kind for one in banners(late(gaps=[GAP]), NOW)] == ["worse", "warning"]
     assert "shop/order" in banners(late(gaps=[GAP]), NOW)[0].text
+
+
+def freshness(as_of: datetime | None, *, is_late: bool = True) -> Freshness:
+    return Freshness(NOW.astimezone(UTC), as_of, is_late, "It is away." if is_late else None, (), True)
+
+
+def test_detectors_say_until_when_they_have_seen_answers() -> None:
+    at = datetime(2026, 11, 22, 9, 14, tzinfo=UTC)
+    said = detectors_late(freshness(at), NOW)
+    assert said == (
+        "The detectors have seen the answers until 10:14 (12 min behind): a stage may have degraded since. It is away."
+    )
+    assert str(detectors_late(freshness(None), NOW)).startswith("Nobody can tell which answers")
+    assert str(detectors_late(freshness(NOW), NOW)).startswith("The detectors have not seen all answers:")
+
+
+def test_detectors_that_are_not_late_say_nothing() -> None:
+    assert detectors_late(freshness(NOW, is_late=False), NOW) is None

@@ -27,7 +27,9 @@ class Page(HTMLParser):
     def form(self, act: str = "") -> dict[str, Any]:
         """The fields of the one form in the page whose action ends so, except the one that signs out."""
         (found,) = [
-            form for form in self.forms if form["action"].endswith(act) and "sign-out" not in form["action"]
+            form
+            for form in self.forms
+            if form["action"].partition("#")[0].endswith(act) and "sign-out" not in form["action"]
         ]
         return dict(found["fields"])
 

@@ -23,7 +23,8 @@ def test_a_journey_is_made_of_a_name_and_grows_stage_by_stage(service: Service) 
         **get(service, f"{there}/new").form() | {"name": "Order", "target_nps_customer": "40,5"},
     )
     add = f"{there}/stages/order/new"
-    post(service, add, **get(service, add).form() | {"name": "Basket", "moment_of_truth": "true"})
+    answer = post(service, add, **get(service, add).form() | {"name": "Basket", "moment_of_truth": "true"})
+    assert get(service, answer.location).focused["href"] == add, "the next one can be added at once"
     assert stored(service, "cafe-grosse") == {
         "name": "Café Größe",
         "stages": [

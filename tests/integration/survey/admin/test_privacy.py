@@ -56,6 +56,7 @@ def test_spam_is_looked_at_and_taken_out(shop: Service) -> None:
     empty = get(shop, "/privacy/void")
     nothing = post(shop, "/privacy/void/look", 422, **empty.form("/look"))
     assert "Say which answers" in nothing.text
+    assert "_schema" not in nothing.text
     wrong = post(shop, "/privacy/void/look", 422, **empty.form("/look") | {"score": "low", "q": "pills"})
     assert wrong.form("/look")["q"] == "pills"
     assert "#f-score" in wrong.links

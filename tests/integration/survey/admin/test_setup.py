@@ -66,6 +66,14 @@ def test_a_test_answer_is_stored_by_the_button_and_followed(shop: Service) -> No
     assert "journeyloop-check" not in get(shop, "/admin/journeys").text
 
 
+def test_what_is_not_known_is_looked_at_again(shop: Service) -> None:
+    shop.answer()
+    post(shop, "/setup/check")
+    found = states(shop)
+    assert (found["display"], found["check"]) == ("done", "unknown")
+    assert 'data-live="5"' in shop.call("GET", "/setup").text
+
+
 def test_looking_sends_no_test_answer(shop: Service) -> None:
     shop.call("GET", "/setup/check")
     assert shop.rows("SELECT FROM response") == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.alerts.views.incident_rows import owner, places, stages_of, watching
+from shared.reserved import CHECK, CHECK_JOURNEY
 from tests.unit.aggregator.maps import SHOP
 
 MAPS = {"shop": SHOP}
@@ -44,5 +45,8 @@ def test_an_owner_by_name() -> None:
 
 def test_filters_offer_the_stages_of_the_journey_chosen() -> None:
     assert places(MAPS, None) == ([("shop", "Shop")], [])
+    assert places({**MAPS, CHECK: CHECK_JOURNEY}, None)[0] == [("shop", "Shop")], (
+        "nobody’s journey but our own"
+    )
     assert places(MAPS, "shop")[1] == [("delivery", "Delivery"), ("returns", "Returns")]
     assert places(MAPS, "gone")[1] == []

@@ -67,7 +67,9 @@ def test_one_more_channel(kind: str) -> None:
     assert bool(shown["channels[0].secret"]) is (kind == "webhook")
 
 
-@pytest.mark.parametrize("do", ["", "save", "add-pigeon", "remove-9", "remove-x", "secret-4"])
+@pytest.mark.parametrize(
+    "do", ["", "save", "add-pigeon", "remove-9", "remove-x", "secret-4", "remove-" + "9" * 5_000]
+)
 def test_other_buttons_change_no_form(do: str) -> None:
     assert owner_form.edited(owner_form.values("ana", ANA), do) is None
 
@@ -99,7 +101,8 @@ def test_there_is_not_always_a_secret_to_change(place: int, ending: bool) -> Non
 
 
 @pytest.mark.parametrize(
-    ("typed", "number"), [("4", 4), ("1,5", 1.5), ("0.5", 0.5), ("four", "four"), ("1e999", float("inf"))]
+    ("typed", "number"),
+    [("4", 4), ("1,5", 1.5), ("0.5", 0.5), ("four", "four"), ("1e999", float("inf")), ("nan", "nan")],
 )
 def test_numbers_as_people_type_them(typed: str, number: Any) -> None:
     assert owner_form.document({"name": "Ana", "repeat_hours": typed}, None)["repeat_hours"] == number

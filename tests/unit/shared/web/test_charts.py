@@ -66,7 +66,9 @@ def test_the_picture_gets_days_as_numbers_and_gaps_as_nothing() -> None:
         marks=[Mark("New wording", SECOND)],
     ).data
     assert data["x"] == [20404, 20405]
-    assert data["lines"] == [{"kind": "line", "values": [41.26, None], "low": [30.0, None], "high": [50.0, None]}]
+    assert data["lines"] == [
+        {"kind": "line", "values": [41.26, None], "low": [30.0, None], "high": [50.0, None]}
+    ]
     assert data["bars"] == [{"kind": "worse", "values": [3, 0]}]
     assert data["spans"] == [[20404, 20405]]
     assert data["marks"] == [{"kind": "flag", "day": 20405}]

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from services.survey.checklist import is_new, next_step, steps
+from services.survey.checklist import is_new, next_step, steps, summary
 from services.survey.checklist.facts import Checked, Facts, Step, Told
 
 SHOP = {
@@ -75,6 +75,7 @@ def test_with_everything_there_nothing_is_next() -> None:
     listed = steps(EVERYTHING)
     assert {one.key: one.state for one in listed if one.state != "done"} == {"backtest": "hint"}
     assert next_step(listed) is None
+    assert summary(listed).startswith("Everything is set up.")
     assert not is_new(EVERYTHING)
 
 
@@ -143,6 +144,7 @@ def test_the_newest_test_of_a_channel_counts() -> None:
     assert failed.details == ["To ‘ana’ by apprise: Slack answered 404: the webhook was revoked."]
     assert [told(sent("ana", kind)).state for kind in ("failed", "due")] == ["todo", "todo"]
     assert told().state == "todo"
+    assert told().command.endswith("/v1/owners/ana/test")
 
 
 def test_an_import_that_failed_is_looked_at_and_one_that_runs_is_open() -> None:
@@ -177,3 +179,12 @@ def test_a_service_that_is_away_leaves_its_steps_unknown_and_the_others_alone() 
     listed = steps(replace(EVERYTHING, owners=away, tests=away))
     assert [one.key for one in listed if one.state == "unknown"] == ["owners", "message"]
     assert next_step(listed) is None
+
+
+def test_the_sentence_over_the_list_never_says_more_than_is_known() -> None:
+    away = Told(failure="does not answer")
+    assert summary(steps(replace(EVERYTHING, owners=away))) == "1 not known right now."
+    both = replace(
+        EVERYTHING, owners=away, surveys=[], tests=Told([sent("ana", "failed", 1), sent("ana", "sent")])
+    )
+    assert summary(steps(both)) == "2 steps to go, 1 to look at, 1 not known right now."

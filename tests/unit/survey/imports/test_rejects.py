@@ -8,7 +8,10 @@ import pytest
 from services.survey.imports.rejects import harmless, rejects_csv
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+SUM(A1)", "-2+3", "@cmd", "\tx", "\rx", "=HYPERLINK(1)"])
+@pytest.mark.parametrize(
+    "cell",
+    ["=1+1", "+SUM(A1)", "-2+3", "@cmd", "\tx", "\rx", "\n=1", "=HYPERLINK(1)", "\uff1d1+1", "\uff20cmd"],
+)
 def test_formulas_are_defused(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
 

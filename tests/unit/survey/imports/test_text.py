@@ -67,7 +67,9 @@ def test_one_endless_line_is_no_csv() -> None:
         read(b"x" * (5 << 20))
 
 
-@pytest.mark.parametrize("encoding", ["klingon", "base64", "rot13", "utf-7", "unicode_escape", "idna", "\0"])
+@pytest.mark.parametrize(
+    "encoding", ["klingon", "base64", "rot13", "zip", "bz2", "utf-7", "unicode_escape", "idna", "\0"]
+)
 def test_no_file_is_written_in_it(encoding: str) -> None:
     with pytest.raises(ValueError, match="is not an encoding"):
         text.check_encoding(encoding)

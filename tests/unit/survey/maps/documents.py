@@ -20,7 +20,7 @@ def _or_null(texts: st.SearchStrategy[str]) -> st.SearchStrategy[str | None]:
     return st.one_of(st.none(), texts)
 
 
-TOUCHPOINT = _some(
+WHOLE_TOUCHPOINT = _some(
     {"key": KEY},
     name=NAME,
     moment_of_truth=st.booleans(),
@@ -32,24 +32,33 @@ TOUCHPOINT = _some(
     current=_or_null(TEXT),
     desired=_or_null(TEXT),
 )
+# For surgery, which does not look into fields: quicker to draw.
+TOUCHPOINT = _some({"key": KEY}, name=NAME, pain_points=st.lists(NAME, max_size=2))
 TARGETS = st.lists(
     _some({"metric": st.sampled_from(["nps", "csat", "ces"]), "score": SCORE}, audience=st.just("employee")),
     max_size=3,
     unique_by=lambda target: (target["metric"], target.get("audience")),
 )
-STAGE = _some(
-    {"key": KEY},
-    name=NAME,
-    owner=_or_null(KEY),
-    targets=TARGETS,
-    touchpoints=st.lists(TOUCHPOINT, max_size=4, unique_by=lambda point: point["key"]),
-)
-JOURNEY = _some(
-    {"name": NAME},
+
+
+def stages(touchpoint: st.SearchStrategy[dict[str, Any]], **more: Any) -> st.SearchStrategy[dict[str, Any]]:
+    """A stage with such touchpoints."""
+    points = st.lists(touchpoint, max_size=3, unique_by=lambda point: point["key"])
+    return _some({"key": KEY}, touchpoints=points, owner=_or_null(KEY), **more)
+
+
+def journeys(stage: st.SearchStrategy[dict[str, Any]], **more: Any) -> st.SearchStrategy[dict[str, Any]]:
+    """A journey with such stages."""
+    return _some({"name": NAME}, stages=st.lists(stage, max_size=4, unique_by=lambda one: one["key"]), **more)
+
+
+STAGE = stages(TOUCHPOINT)
+JOURNEY = journeys(STAGE)
+WHOLE_JOURNEY = journeys(
+    stages(WHOLE_TOUCHPOINT, name=NAME, targets=TARGETS),
     owner=_or_null(KEY),
     personas=st.lists(NAME, max_size=3),
     segments=st.lists(KEY, max_size=5, unique=True),
-    stages=st.lists(STAGE, max_size=5, unique_by=lambda stage: stage["key"]),
 )
 
 

@@ -4,47 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.survey.maps import fields, surgery
 from services.survey.schemas.journeys import Journey
-from shared.web.documents import SLUG
 from shared.web.problems import field_paths
-from tests.unit.survey.maps.documents import JOURNEY, every_place
+from tests.unit.survey.maps.documents import WHOLE_JOURNEY, every_place
 
 
-@given(JOURNEY, st.data())
+@given(WHOLE_JOURNEY, st.data())
 def test_saving_what_was_shown_changes_nothing(document: dict[str, Any], data: Any) -> None:
     place = data.draw(st.sampled_from(every_place(document)))
     shown = fields.shown(surgery.at(document, place), len(place))
     # As a browser sends it: lines end with CR LF, and the page takes blanks away around a text.
     sent = {name: text.replace("\n", "\r\n").strip() for name, text in shown.items()}
     assert surgery.edit(document, place, fields.read(sent, len(place))) == document
-
-
-@given(st.text(max_size=90))
-def test_a_proposed_key_is_a_slug_or_nothing(name: str) -> None:
-    key = fields.slug(name)
-    assert key == "" or SLUG(key)
-
-
-@pytest.mark.parametrize(
-    ("name", "key"),
-    [
-        ("Courier hand-over", "courier-hand-over"),
-        ("Überprüfung & Größe", "uberprufung-grosse"),
-        ("  ", ""),
-        ("配達", ""),
-    ],
-)
-def test_keys_from_names(name: str, key: str) -> None:
-    assert fields.slug(name) == key
-
-
-def test_a_long_name_is_cut_to_a_key() -> None:
-    assert fields.slug("a" * 62 + " bc") == "a" * 62
 
 
 def test_targets_are_numbers_in_either_spelling_and_anything_else_is_kept_for_the_error() -> None:

@@ -21,8 +21,8 @@ STEPS = st.integers(-7, 7)
 def placed(draw: st.DrawFn, lowest: int = 1) -> tuple[Document, surgery.Place]:
     """A document and one of its places, at least `lowest` deep."""
     document = draw(JOURNEY)
+    document = surgery.add(draw(JOURNEY), (), {"key": "s", "touchpoints": [{"key": "t"}]})
     places = [place for place in every_place(document) if len(place) >= lowest]
-    assume(places)
     return document, draw(st.sampled_from(places))
 
 
