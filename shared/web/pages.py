@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -160,7 +160,8 @@ def _moment(at: datetime | str) -> str:
 
 def _age(at: datetime | str) -> str:
     """3 days: how long ago, the larger unit only."""
-    return wording.lasting(datetime.now(settings().report_tz) - _aware(at))
+    passed = datetime.now(settings().report_tz) - _aware(at)
+    return "less than a minute" if passed < timedelta(minutes=1) else wording.lasting(passed)
 
 
 def _aware(at: datetime | str) -> datetime:

@@ -69,8 +69,10 @@ def shown(item: Item, *, late: bool, seen_from: datetime) -> State:
 def _known(item: Item) -> str:
     """How far it is: only answers older than its lag count, so that what goes wrong now is not learned as usual."""
     known, needed = item["answers"], item["answers_needed"]
-    young = item["answers_seen"] > known and known < needed
-    return f"{known:,} of {needed:,} answers" + (" old enough" if young else "")
+    young = item["answers_seen"] - known
+    return f"{known:,} of {needed:,} answers" + (
+        f"; {young:,} are too new to count" if young > 0 and known < needed else ""
+    )
 
 
 def _day(item: Item, seen_from: datetime) -> str:

@@ -64,7 +64,7 @@ def chart(
     found = steps(metric, days, onset, length)
     levels = [Level("Before", before.score, "baseline")] if before else []
     levels += [Level("Target", target, "target")] if target is not None else []
-    scores = [step.score.score for step in found]
+    scores = [value for step in found for value in (step.score.score, step.score.low, step.score.high)]
     lowest, highest = room(
         [*scores, *(level.value for level in levels)], LEAST_POINTS, -100 if metric == "nps" else 0, 100
     )

@@ -31,7 +31,9 @@ class Number(fields.Float):
     """A JSON number within `low` and `high`."""
 
     def __init__(self, low: float, high: float, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Range(low, high), **kwargs)
+        super().__init__(
+            validate=validate.Range(low, high, error=f"Must lie between {low:g} and {high:g}."), **kwargs
+        )
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, int | float):

@@ -26,7 +26,7 @@ def item(state: str | None, **more: Any) -> dict[str, Any]:
         (item("ok"), State("ok")),
         (item("degraded"), State("degraded", "since Fri 13 Nov")),
         (item("learning", answers=212), State("learning", "212 of 400 answers")),
-        (item("learning", answers=0), State("learning", "0 of 400 answers old enough")),
+        (item("learning", answers=0), State("learning", "0 of 400 answers; 212 are too new to count")),
         (item("stale"), State("stale", "none since Fri 13 Nov, 40 expected")),
         (item("silenced", muted="degraded"), State("silenced", "would be degraded")),
         (item("silenced", muted="ok"), State("silenced")),
