@@ -18,6 +18,8 @@ from dev.temporary_stack import Stack
 
 DOCS = Path(__file__).parents[2] / "docs" / "img"
 DAYS = 365
+PARTS = ("empty", "lived-in", "without")
+ABSENT = ("aggregator-consumer", "alerts-web", "aggregator-web", "survey-web")
 # What is looked at again while a part is away, as (service, path).
 WITHOUT = (
     ("aggregator", "/"),
@@ -41,20 +43,27 @@ SHOWN = (
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), default=Path("screenshots"), show_default=True)
 @click.option("--days", default=DAYS, show_default=True, help="Days of history of the installation lived in.")
+@click.option(
+    "--part", type=click.Choice(PARTS), multiple=True, default=PARTS, help="Only this; may be repeated."
+)
 @click.option("--docs", is_flag=True, help="Also write the pictures that the documents show into docs/img.")
-def main(out: Path, days: int, docs: bool) -> None:
+def main(out: Path, days: int, part: tuple[str, ...], docs: bool) -> None:
     """Photograph every page; exit 1 where one looks wrong."""
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
+    if part == PARTS:
+        shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True, exist_ok=True)
     wrong: list[str] = []
-    with _signed_in() as (stack, crawl, camera):
-        wrong += _everything(crawl, camera, out, "empty", stack)
-    with _signed_in(days) as (stack, crawl, camera):
-        if docs:
-            _show(stack, camera)
-        wrong += _everything(crawl, camera, out, "lived-in", stack)
-        for process in ("aggregator-consumer", "alerts-web", "aggregator-web", "survey-web"):
-            wrong += _without(stack, camera, out, process)
+    if "empty" in part:
+        with _signed_in() as (stack, crawl, camera):
+            wrong += _everything(crawl, camera, out, "empty", stack)
+    if docs or {"lived-in", "without"} & set(part):
+        with _signed_in(days) as (stack, crawl, camera):
+            if docs:
+                _show(stack, camera)
+            if "lived-in" in part:
+                wrong += _everything(crawl, camera, out, "lived-in", stack)
+            for process in ABSENT if "without" in part else ():
+                wrong += _without(stack, camera, out, process)
     click.echo("\n".join([f"{len(list(out.iterdir()))} pictures in {out}/", *wrong]))
     sys.exit(1 if wrong else 0)
 
@@ -85,14 +94,14 @@ def _everything(crawl: Crawl, camera: Camera, out: Path, world: str, stack: Stac
 
 def _without(stack: Stack, camera: Camera, out: Path, process: str) -> Iterator[str]:
     """The pages that need a process, without it."""
-    stack.stop(process)
+    stack.stop(f"services:{process}")
     if process == "aggregator-consumer":
         worlds.wait_until_late(stack)
     for service, path in WITHOUT:
         if process != f"{service}-web":
             name = "-".join(part for part in path.split("/") if part) or "journeys-all"
             yield from camera.photograph(stack.url(service) + path, out, f"without-{process}-{name}")
-    stack.start(process)
+    stack.start(f"services:{process}")
 
 
 if __name__ == "__main__":
