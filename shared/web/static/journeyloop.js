@@ -29,4 +29,3 @@ addEventListener("beforeunload", (event) => {
   event.preventDefault();
   setTimeout(maySendAgain); // whoever stays may press that button again
 });
-
