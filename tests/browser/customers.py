@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -35,7 +36,8 @@ class Customers:
     def __init__(self, browser: Browser, shop: Shop, network: Network, conn: Connection) -> None:
         self.browser, self.shop, self.network, self.conn = browser, shop, network, conn
         self.contexts: list[BrowserContext] = []
-        conn.execute("DELETE FROM response")
+        self.known: set[UUID] = set()
+        self.forget()
 
     def visitor(self, **options: Any) -> BrowserContext:
         """A browser of a person never seen before. `options` as for playwright's new_context."""
@@ -57,8 +59,13 @@ class Customers:
         return f"{self.shop.url}/?{urlencode({'look': 'plain', **attributes})}"
 
     def answers(self) -> list[dict[str, Any]]:
-        """What the service stored in this test."""
-        return self.conn.execute("SELECT * FROM response ORDER BY received_at").fetchall()
+        """What the service stored in this test, or since `forget`."""
+        rows = self.conn.execute("SELECT * FROM response ORDER BY received_at").fetchall()
+        return [row for row in rows if row["id"] not in self.known]
+
+    def forget(self) -> None:
+        """Look away from what is stored so far. It stays: a late copy of it must meet the answer that it repeats."""
+        self.known = {row["id"] for row in self.conn.execute("SELECT id FROM response")}
 
     def close(self) -> None:
         for context in self.contexts:
