@@ -20,6 +20,7 @@ class Batch:
     responses: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     journeys: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     heartbeats: list[dict[str, Any]] = field(default_factory=list)
+    follow_ups: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -67,6 +68,8 @@ class Reader:
             try:
                 if name == events.JOURNEYS:
                     batch.journeys.append(events.decode_journey(record.value))
+                elif name == events.FOLLOW_UPS:
+                    batch.follow_ups.append(events.decode_follow_up(record.value))
                 else:
                     batch.heartbeats.append(events.decode_heartbeat(record.value))
                 self.rule.good(1)

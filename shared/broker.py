@@ -23,6 +23,7 @@ WEEK_MS = 7 * 24 * 3600 * 1000
 TOPICS = {
     events.RESPONSES: (RESPONSE_PARTITIONS, {"retention.ms": str(WEEK_MS)}),
     events.JOURNEYS: (1, {"cleanup.policy": "compact"}),
+    events.FOLLOW_UPS: (1, {"cleanup.policy": "compact"}),
     events.HEARTBEAT: (1, {"retention.ms": str(WEEK_MS)}),
 }
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 
 RESPONSES = "survey.responses"
 JOURNEYS = "survey.journeys"
+FOLLOW_UPS = "survey.follow_ups"
 HEARTBEAT = "survey.heartbeat"
 
 SOURCE = "/journeyloop/survey"
@@ -19,6 +21,7 @@ RECORDED, AMENDED, VOIDED = "recorded", "amended", "voided"
 PUBLISHED, RETIRED = "published", "retired"
 RESPONSE_TYPES = {f"io.journeyloop.response.{kind}.v1": kind for kind in (RECORDED, AMENDED, VOIDED)}
 JOURNEY_TYPES = {f"io.journeyloop.journey.{kind}.v1": kind for kind in (PUBLISHED, RETIRED)}
+FOLLOW_UP_TYPE = "io.journeyloop.follow_up.changed.v1"
 HEARTBEAT_TYPE = "io.journeyloop.heartbeat.v1"
 
 SCALES = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7)}
@@ -34,6 +37,10 @@ _TEXTS = (
     "recorded_at",
 )
 
+
+_CASE_TEXTS = ("id", "journey", "stage", "touchpoint", "survey", "metric", "audience", "opened_at", "due_at")
+_CASE_MAYBE = ("owner", "contacted_at", "resolved_at", "outcome", "cause")
+CASE_STATES = ("open", "contacted", "resolved")
 
 _LARGEST = 2**63 - 1
 
@@ -117,9 +124,23 @@ def decode_journey(value: bytes | None) -> tuple[str, dict[str, Any]]:
     return kind, data
 
 
+def decode_follow_up(value: bytes | None) -> dict[str, Any]:
+    """The data of an event on `survey.follow_ups`: one case as it is now, with nothing personal in it. Raises Invalid.
+
+    id (UUID), revision, journey, stage, touchpoint, survey, metric, audience, score, state open|contacted|resolved,
+    opened_at, due_at; or None: owner (a key; None: nobody's yet), contacted_at, resolved_at, outcome, cause.
+    """
+    _, data = decode(value, {FOLLOW_UP_TYPE: "changed"})
+    for name in _CASE_TEXTS + _CASE_MAYBE:
+        if type(data.get(name)) is not str and not (data.get(name) is None and name in _CASE_MAYBE):
+            raise Invalid(f"{name} is not text")
+    _check_case(data)
+    return data
+
+
 def decode_heartbeat(value: bytes | None) -> dict[str, Any]:
-    """The data of an event on `survey.heartbeat`: beat_at, complete_to (absent in 0.1.0), last_sequence {key: n},
-    survey_web_ready."""
+    """The data of an event on `survey.heartbeat`: beat_at, last_sequence {key: n}, survey_web_ready, and, absent in
+    0.1.0, complete_to and follow_ups (the revisions of all follow-ups added up)."""
     _, data = decode(value, {HEARTBEAT_TYPE: "beat"})
     if type(data.get("last_sequence")) is not dict or type(data.get("beat_at")) is not str:
         raise Invalid("beat_at or last_sequence missing")
@@ -127,6 +148,8 @@ def decode_heartbeat(value: bytes | None) -> dict[str, Any]:
         if type(sequence) is not int or not 0 <= sequence <= _LARGEST or key.count("/") != 1:
             raise Invalid("last_sequence is not a sequence per journey/stage")
     _check_time("beat_at", data["beat_at"])
+    if type(data.get("follow_ups", 0)) is not int:
+        raise Invalid("follow_ups is not a number")
     if "complete_to" in data:
         if type(data["complete_to"]) is not str:
             raise Invalid("complete_to is not text")
@@ -172,6 +195,24 @@ def _check(kind: str, data: dict[str, Any]) -> None:
     _check_texts("reasons", data["reasons"])
     _check_time("answered_at", data["answered_at"])
     _check_time("recorded_at", data["recorded_at"])
+
+
+def _check_case(data: dict[str, Any]) -> None:
+    if type(data.get("revision")) is not int or not 1 <= data["revision"] <= _LARGEST:
+        raise Invalid("revision is not a positive integer of 64 bits")
+    try:
+        UUID(data["id"])
+    except ValueError as error:
+        raise Invalid("id is not a UUID") from error
+    if data["metric"] not in SCALES:
+        raise Invalid(f"unknown metric {data['metric']}")
+    if data.get("score") is not None:  # of an answer that was voided, nothing is left
+        _check_score(data["score"], SCALES[data["metric"]])
+    if data.get("state") not in CASE_STATES:
+        raise Invalid(f"unknown state {data.get('state')!r}")
+    for name in ("opened_at", "due_at", "contacted_at", "resolved_at"):
+        if data.get(name) is not None:
+            _check_time(name, data[name])
 
 
 def _check_texts(name: str, values: object) -> None:

@@ -108,6 +108,7 @@ def _heartbeat(settings: Settings, conn: Connection, producer: KafkaProducer) ->
         "beat_at": now,
         "complete_to": complete_to,
         "last_sequence": outbox.last_sequences(conn, events.RESPONSES),
+        "follow_ups": sum(outbox.last_sequences(conn, events.FOLLOW_UPS).values()),
         "survey_web_ready": _ready(f"{settings.internal_url('survey')}/readyz"),
     }
     value = events.encode(events.HEARTBEAT_TYPE, "relay", int(time.time()), now, data)

@@ -39,6 +39,14 @@ def test_heartbeat_decodes() -> None:
     }
 
 
+def test_follow_ups_decode() -> None:
+    assert (
+        events.decode_follow_up(golden("follow_up.changed.v1"))
+        == json.loads(golden("follow_up.changed.v1"))["data"]
+    )
+    assert events.decode_heartbeat(golden("heartbeat.v1.follow-ups"))["follow_ups"] == 3
+
+
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
 def test_encoding_gives_the_golden_bytes(path: Path) -> None:
     event = json.loads(path.read_bytes())
@@ -73,6 +81,21 @@ def test_a_wrong_field_is_invalid(field: str, value: Any) -> None:
     event["data"][field] = value
     with pytest.raises(events.Invalid):
         events.decode_response(json.dumps(event).encode())
+
+
+CASE_BREAKS: list[tuple[str, Any]] = [
+    ("id", "seven"), ("revision", 0), ("revision", "3"), ("score", 11), ("metric", "stars"), ("state", "closed"),
+    ("owner", 7), ("due_at", None), ("due_at", "tomorrow"), ("opened_at", "2026-11-13T13:00:00"),
+    ("resolved_at", 5), ("cause", ["price"]), ("stage", "deliv\0ery"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "value"), CASE_BREAKS)
+def test_a_wrong_field_of_a_follow_up_is_invalid(field: str, value: Any) -> None:
+    event = json.loads(golden("follow_up.changed.v1"))
+    event["data"][field] = value
+    with pytest.raises(events.Invalid):
+        events.decode_follow_up(json.dumps(event).encode())
 
 
 @pytest.mark.parametrize("kind", ["amended", "voided"])
