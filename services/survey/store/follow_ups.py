@@ -1,0 +1,102 @@
+"""SQL of reading `follow_up` and `follow_up_event`: cases, their history, and what the answer behind one says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from shared.db import Connection
+
+Row = dict[str, Any]
+
+COLUMNS = (
+    "id", "answer_id", "journey", "stage", "touchpoint", "survey", "metric", "audience", "score", "state", "owner",
+    "taken_by", "taker", "taken_at", "outcome", "cause", "note", "opened_at", "opened_by", "due_at", "contacted_at",
+    "resolved_at", "overdue_at", "revision",
+)  # fmt: skip
+_CASE = ", ".join(f"f.{name}" for name in COLUMNS)
+
+_WHICH = """(%(states)s::text[] IS NULL OR f.state = ANY(%(states)s))
+    AND (%(owners)s::text[] IS NULL OR f.owner = ANY(%(owners)s))
+    AND (NOT %(unowned)s OR f.owner IS NULL)
+    AND (%(journey)s::text IS NULL OR f.journey = %(journey)s)
+    AND (%(stage)s::text IS NULL OR f.stage = %(stage)s)
+    AND (%(overdue)s::boolean IS NULL OR (f.state <> 'resolved' AND f.due_at < %(now)s) = %(overdue)s)"""
+
+
+class Wanted(NamedTuple):
+    """Which cases; None leaves a filter out. unowned: those only that nobody owns. overdue: at `now`."""
+
+    now: datetime
+    states: Sequence[str] | None = None
+    owners: Sequence[str] | None = None
+    unowned: bool = False
+    journey: str | None = None
+    stage: str | None = None
+    overdue: bool | None = None
+
+
+def find(conn: Connection, id: UUID) -> Row | None:
+    """One case: COLUMNS; None where there is none."""
+    return conn.execute(f"SELECT {_CASE} FROM follow_up AS f WHERE f.id = %s", [id]).fetchone()
+
+
+def lock(conn: Connection, id: UUID) -> Row | None:
+    """One case, changed by nobody else until the commit; None where there is none."""
+    return conn.execute(f"SELECT {_CASE} FROM follow_up AS f WHERE f.id = %s FOR UPDATE", [id]).fetchone()
+
+
+def listing(
+    conn: Connection, wanted: Wanted, after: tuple[datetime, UUID] | None = None, limit: int = 50
+) -> list[Row]:
+    """Cases due after `after` (due_at, id), the most urgent first, with COLUMNS."""
+    values = wanted._asdict() | {"limit": limit, "time": after and after[0], "id": after and after[1]}
+    return conn.execute(
+        f"""SELECT {_CASE} FROM follow_up AS f
+            WHERE {_WHICH} AND (%(id)s::uuid IS NULL OR (f.due_at, f.id) > (%(time)s, %(id)s))
+            ORDER BY f.due_at, f.id LIMIT %(limit)s""",
+        values,
+    ).fetchall()
+
+
+def count(conn: Connection, wanted: Wanted) -> int:
+    """How many cases there are of those wanted."""
+    row = conn.execute(
+        f"SELECT count(*)::int AS n FROM follow_up AS f WHERE {_WHICH}", wanted._asdict()
+    ).fetchone()
+    assert row is not None
+    return int(row["n"])
+
+
+def of_answers(conn: Connection, answer_ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """The case of each of these answers that has one, by answer_id."""
+    rows = conn.execute(f"SELECT {_CASE} FROM follow_up AS f WHERE f.answer_id = ANY(%s)", [list(answer_ids)])
+    return {row["answer_id"]: row for row in rows}
+
+
+def events(conn: Connection, id: UUID) -> list[Row]:
+    """What became of a case, oldest first: number, at, by, kind, detail."""
+    return conn.execute(
+        "SELECT number, at, by, kind, detail FROM follow_up_event WHERE follow_up = %s ORDER BY number", [id]
+    ).fetchall()
+
+
+def answer(conn: Connection, answer_id: UUID) -> Row | None:
+    """The answer behind a case: id, survey, score, comment, reasons, segments, lang, channel, answered_at,
+    received_at, historic, voided_at, respondent, respondent_key, respondent_verified; None where it was erased."""
+    return conn.execute(
+        """SELECT id, answer_id, survey, score, comment, reasons, segments, lang, channel, answered_at, received_at,
+                  historic, voided_at, respondent, respondent_key, respondent_verified
+           FROM response WHERE answer_id = %s""",
+        [answer_id],
+    ).fetchone()
+
+
+def any_open_of(conn: Connection, digests: Sequence[bytes]) -> bool:
+    """Whether the person with these pseudonyms has a case that is not resolved."""
+    found = conn.execute(
+        "SELECT FROM follow_up WHERE respondent = ANY(%s) AND state <> 'resolved' LIMIT 1", [list(digests)]
+    )
+    return found.fetchone() is not None
