@@ -8,7 +8,16 @@ from typing import Any
 from flask import Flask
 
 from services.alerts import SCHEMA, pages
-from services.alerts.routes import actions, backtests, detectors, incidents, notifications, owners, silences
+from services.alerts.routes import (
+    actions,
+    backtests,
+    detectors,
+    incidents,
+    notifications,
+    owners,
+    silences,
+    wins,
+)
 from services.alerts.store import decisions, heartbeats
 from services.alerts.store import incidents as stored_incidents
 from services.alerts.store import notifications as stored_notifications
@@ -25,7 +34,7 @@ _SOUND = "Stages of which the last beat proved that no answer was on its way: on
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The Flask app; call it in the process that serves."""
-    routes = (detectors, incidents, owners, notifications, silences, backtests, actions)
+    routes = (detectors, incidents, owners, notifications, silences, backtests, actions, wins)
     resources = [route.blueprint for route in routes]
     checks = (health.running("consumer"), health.running("notifier"), health.NO_GAPS)
     resources.append(status.blueprint("alerts", ("consumer", "notifier"), checks, _status))

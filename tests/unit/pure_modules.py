@@ -31,6 +31,7 @@ PURE = [
     "services/alerts/backtest.py",
     "services/alerts/backtest_changes.py",
     "services/alerts/backtest_document.py",
+    "services/alerts/thanks.py",
     "services/alerts/watch.py",
     "services/alerts/shown.py",
     "services/alerts/routing.py",

@@ -14,6 +14,8 @@ OPENED, RESOLVED, TEST = "opened", "resolved", "test"
 # Told while nobody acknowledges: again to the owner, and once to whoever is next.
 REPEATED, ESCALATED = "repeated", "escalated"
 STALE = "stale"
+# A stage clearly got better: no incident, nothing to acknowledge.
+WIN = "win"
 
 
 @dataclass(frozen=True)
