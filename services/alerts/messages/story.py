@@ -16,6 +16,9 @@ REPEATED, ESCALATED = "repeated", "escalated"
 STALE = "stale"
 # A stage clearly got better: no incident, nothing to acknowledge.
 WIN = "win"
+# About one customer's case: it is yours now; it is past its due time; the same, to whoever is next.
+ASSIGNED, OVERDUE, HANDED_UP = "follow_up_assigned", "follow_up_overdue", "follow_up_escalated"
+OF_FOLLOW_UPS = (ASSIGNED, OVERDUE, HANDED_UP)
 
 
 @dataclass(frozen=True)
