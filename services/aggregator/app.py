@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from services.aggregator import SCHEMA, pages
-from services.aggregator.routes import changes, freshness, scorecards, scores
+from services.aggregator.routes import changes, freshness, measures, scorecards, scores
 from shared.settings import Settings, load
 from shared.web import health, status
 from shared.web.app import make_app
@@ -15,5 +15,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The Flask app; call it in the process that serves."""
     checks = (health.running("consumer"), health.NO_GAPS)
     told = status.blueprint("aggregator", ("consumer",), checks, status.received)
-    blueprints = (scores.blueprint, scorecards.blueprint, changes.blueprint, freshness.blueprint, told)
+    blueprints = (
+        scores.blueprint,
+        scorecards.blueprint,
+        changes.blueprint,
+        freshness.blueprint,
+        measures.blueprint,
+        told,
+    )
     return make_app("aggregator", settings or load(), SCHEMA, (*blueprints, *pages.BLUEPRINTS), checks)

@@ -9,13 +9,13 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.aggregator import answers, periods, scorecard
+from services.aggregator import answers, inside_card, periods, scorecard
 from services.aggregator.changes import Pair
 from services.aggregator.routes import freshness
 from services.aggregator.schemas.answers import ScorecardAnswer
 from services.aggregator.schemas.questions import WindowQuery, period_of
 from services.aggregator.scorecard import Measured
-from services.aggregator.store import journeys
+from services.aggregator.store import journeys, measures
 from services.aggregator.store import scores as store
 from services.aggregator.store.scores import PairSum, Where
 from shared import scoring
@@ -31,7 +31,7 @@ blueprint = Blueprint("scorecards", __name__, url_prefix="/v1")
 @blueprint.arguments(WindowQuery, location="query", unknown=None)
 @blueprint.response(200, ScorecardAnswer)
 def get_scorecard(query: dict[str, Any], journey: str) -> Response:
-    """The whole map with scores, targets, the change against the window before, and blind spots."""
+    """The whole map with scores, targets, the change against the window before, blind spots, and internal measures."""
     period = period_of(query, periods.today(settings().report_tz))
     where = Where(journey=journey, metric=query["metric"], audience=query["audience"])
     with database() as conn:
@@ -40,7 +40,8 @@ def get_scorecard(query: dict[str, Any], journey: str) -> Response:
             raise not_found("journey", journey)
         fresh = freshness.heading(conn, where)
         found = store.pair_sums(conn, where, period.before(), period, ("stage", "touchpoint"), segments=False)
-    card = scorecard.build(known, _by_place(found), query["level"], _wanted(query))
+        inside = measures.readings(conn, journey, period.before(), period)
+    card = inside_card.added(scorecard.build(known, _by_place(found), query["level"], _wanted(query)), inside)
     windows = {"window": answers.window(period), "window_before": answers.window(period.before())}
     return jsonify(fresh | windows | card)
 
