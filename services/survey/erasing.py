@@ -12,7 +12,7 @@ from uuid import UUID
 from services.survey import respondents
 from services.survey.imports.rows import Reject
 from services.survey.respondents import Keys, Pseudonym
-from services.survey.store import contacts, erasures, leftovers, responses
+from services.survey.store import contacts, erasures, leftovers, looks, responses
 from services.survey.store.erasures import SLICE
 from shared.db import Connection
 
@@ -51,6 +51,7 @@ def erase(transaction: Transaction, keys: Keys, name: str, by: str) -> Erasure:
         lock(conn, pseudonyms)
         id, erased_at = erasures.note(conn, pseudonyms, by)
         found: Counter[str] = Counter(contacts=erasures.forget_contacts(conn, digests, None))
+        looks.forget_why(conn, digests, None)
         last = _forget_slice(conn, digests, None, found)
     while last == SLICE:
         with transaction() as conn:
@@ -74,6 +75,7 @@ def reapply(transaction: Transaction, digest: bytes, until: datetime) -> Counter
             erasures.hold(conn)
             last = _forget_slice(conn, [digest], until, found)
             found["contacts"] += erasures.forget_contacts(conn, [digest], until)
+            looks.forget_why(conn, [digest], until)
     return found
 
 

@@ -1,6 +1,6 @@
 """Pages of leads and admins. A module adds its views to `pages.blueprint` and is named here.
 
-Addresses: /setup, /admin/…, /comments, /imports…, /keys, /users, /privacy, /status. Their templates are in
+Addresses: /setup, /admin/…, /comments, /imports…, /keys, /users, /people, /privacy, /status. Their templates are in
 `services/survey/templates/admin/`.
 """
 
@@ -11,6 +11,7 @@ from services.survey.admin import (
     journeys,
     keys,
     map_parts,
+    people_page,
     privacy,
     setup,
     sign_in,
@@ -35,6 +36,7 @@ __all__ = [
     "journeys",
     "keys",
     "map_parts",
+    "people_page",
     "privacy",
     "setup",
     "sign_in",

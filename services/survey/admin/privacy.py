@@ -10,11 +10,11 @@ from flask import Response
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
-from services.survey import erasing, person
+from services.survey import erasing, looking, person, respondents
 from services.survey.admin.pages import blueprint
-from services.survey.admin.privacy_view import file_name, kept
+from services.survey.admin.privacy_view import file_name, kept, looked
 from services.survey.schemas.respondents import Respondent
-from services.survey.store import erasures
+from services.survey.store import erasures, looks
 from shared.web.auth import page, principal
 from shared.web.forms import Form, render_form
 from shared.web.pages import redirect_to, render
@@ -27,7 +27,7 @@ RECENT = 20
 @blueprint.get("/privacy")
 @page("admin")
 def privacy() -> Response:
-    """The form that finds a person, and who was erased lately: when and by whom, never who."""
+    """The form that finds a person; who looked at somebody lately; who was erased: when and by whom, never who."""
     return _start(Form.blank(respondent=""))
 
 
@@ -48,6 +48,7 @@ def export_person() -> Response:
         return _start(form)
     with database() as conn:
         document = person.export(conn, settings().respondent_keys, form.value("respondent"))
+        looking.note(conn, settings().respondent_keys, principal(), document, "export")
     headers = {
         "Content-Disposition": f'attachment; filename="{file_name(document["exported_at"])}"',
         "Cache-Control": "no-store",
@@ -94,10 +95,14 @@ def _sent() -> Form:
 def _start(form: Form) -> Response:
     with database() as conn:
         recent = erasures.newest(conn, RECENT)
-    return render_form("admin/privacy.html", form, nav="setup", recent=recent)
+        seen = looked(looks.newest(conn, RECENT))
+    return render_form("admin/privacy.html", form, nav="setup", recent=recent, looks=seen)
 
 
 def _found(form: Form) -> Response:
     with database() as conn:
-        document = person.export(conn, settings().respondent_keys, form.value("respondent"))
-    return render_form("admin/person.html", form, nav="setup", found=kept(document))
+        keys, name = settings().respondent_keys, form.value("respondent")
+        document = person.export(conn, keys, name)
+        looking.note(conn, keys, principal(), document, "kept")
+        seen = looked(looks.newest(conn, RECENT, respondents.every_digest(keys, name)))
+    return render_form("admin/person.html", form, nav="setup", found=kept(document), looks=seen)

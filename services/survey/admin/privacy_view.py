@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 LATEST = 20
+PSEUDONYM = 12
+_WHAT = {"journey": "their journey", "kept": "all that is kept", "export": "all of it as a file"}
 _SAID = (
     "journey", "stage", "touchpoint", "survey", "metric", "audience", "score", "reason", "channel", "from", "to",
 )  # fmt: skip
@@ -39,6 +41,11 @@ def kept(document: Mapping[str, Any]) -> dict[str, Any]:
         "erased_at": document["erased_at"],
         "nothing": not (answers or contacts or document["rejected_rows"] or document["waiting_imports"]),
     }
+
+
+def looked(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Looks at persons for a list: the rows with `saw` in words, and the pseudonym as short as tells two apart."""
+    return [{**row, "saw": _WHAT[row["what"]], "pseudonym": row["pseudonym"][:PSEUDONYM]} for row in rows]
 
 
 def file_name(exported_at: datetime) -> str:

@@ -25,7 +25,34 @@ class Respondent(Schema):
 
     @post_load
     def _stripped(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {"respondent": data["respondent"].strip()}
+        return data | {"respondent": data["respondent"].strip()}
+
+
+class Look(Respondent):
+    """Whose journey somebody wants to see, and why: it is kept with who looked."""
+
+    why = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=MAX_TEXT),
+        metadata={"description": "kept for admins to read; without the customer's name"},
+    )
+
+    @post_load
+    def _reason(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return data | {"why": (data["why"] or "").strip() or None}
+
+
+class PersonJourney(Schema):
+    """One customer's answers, stage by stage; only journeys that the caller may see."""
+
+    respondent = fields.String()
+    looked_at = fields.String(metadata={"format": "date-time"})
+    journeys = fields.List(
+        fields.Dict(),
+        metadata={"description": "{journey, name, stages[{stage, name, answers[], follow_ups[]}]}"},
+    )
+    erased_at = fields.List(fields.String(metadata={"format": "date-time"}))
 
 
 class ErasureReceipt(Schema):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from shared.db import Connection
@@ -27,6 +28,21 @@ def contacts(conn: Connection, digests: Sequence[bytes]) -> list[dict[str, Any]]
         """SELECT survey, asked_at, dismissed_at, never_at FROM contact
            WHERE respondent = ANY(%s) ORDER BY survey, respondent_key""",
         [list(digests)],
+    ).fetchall()
+
+
+def follow_ups(conn: Connection, digests: Sequence[bytes], now: datetime) -> list[dict[str, Any]]:
+    """The person's cases, oldest first: those of their answers, and those under an address of theirs."""
+    return conn.execute(
+        """SELECT f.id, f.journey, f.stage, f.touchpoint, f.survey, f.metric, f.score, f.state, f.owner, f.outcome,
+                  f.cause, f.opened_at, f.due_at, f.contacted_at, f.resolved_at,
+                  f.state <> 'resolved' AND f.due_at < %(now)s AS overdue
+           FROM follow_up AS f
+           WHERE f.respondent = ANY(%(who)s)
+              OR f.answer_id IN (SELECT answer_id FROM response WHERE respondent = ANY(%(who)s)
+                                 UNION SELECT answer_id FROM contact_details WHERE respondent = ANY(%(who)s))
+           ORDER BY f.opened_at, f.id""",
+        {"who": list(digests), "now": now},
     ).fetchall()
 
 
