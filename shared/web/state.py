@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from flask import current_app
 from psycopg_pool import ConnectionPool
@@ -13,13 +14,19 @@ from shared.db import Connection, Schema
 from shared.settings import Settings
 
 
+def _this_moment() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass
 class State:
-    """What the views of one web process share."""
+    """What the views of one web process share. clock: what time it is at this door (another one in the demo's weeks
+    past: docs/demo.md)."""
 
     settings: Settings
     schema: Schema
     pool: ConnectionPool[Connection]
+    clock: Callable[[], datetime] = _this_moment
 
 
 @contextmanager
@@ -44,4 +51,10 @@ def autocommit() -> Iterator[Connection]:
 def settings() -> Settings:
     """The settings of the running app."""
     found: Settings = current_app.extensions["journeyloop"].settings
+    return found
+
+
+def now() -> datetime:
+    """What time it is at this door (UTC)."""
+    found: datetime = current_app.extensions["journeyloop"].clock()
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -21,6 +21,7 @@ from shared.db import Connection
 from shared.web.app import database, parse_json, settings
 from shared.web.auth import require
 from shared.web.problems import ITEM, Problem
+from shared.web.state import now
 
 MAX_ITEMS = 10_000
 MAX_BYTES = 16 * 1024 * 1024
@@ -52,7 +53,7 @@ def post_batch() -> dict[str, Any]:
 
     Good items are stored, in one transaction; bad ones are named by their index. Sending it again is harmless.
     """
-    received_at = datetime.now(UTC)
+    received_at = now()
     items = _items()
     rejected: dict[int, dict[str, str]] = {}
     with database() as conn:
