@@ -1,0 +1,1 @@
+"""Journeys in which nothing happens, reviewed every week for a year: what their reviews list (docs/reviews.md)."""
