@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -20,11 +20,12 @@ from kafka.errors import CommitFailedError, RebalanceInProgressError
 from kafka.structs import OffsetAndMetadata
 
 from shared import beats, broker, dead_letters, events, positions
-from shared.batch import Batch, Counts, Reader, admit
+from shared.batch import NOWHERE, Batch, Counts, Reader, admit
 from shared.db import Connection, Schema, connect, require_current
-from shared.dead_letters import DeadLetter, StopRule
+from shared.dead_letters import DeadLetter
 from shared.process import Status, StopSignal
 from shared.settings import Settings
+from shared.stop_rule import TooManyDeadLetters
 from shared.telemetry import configure_logs
 
 ASSIGNMENT_SECONDS = 30
@@ -61,7 +62,7 @@ def run(
     gc.set_threshold(GC_THRESHOLD)
     configure_logs(settings.log_level)
     stop = StopSignal()
-    status, counts, rule = Status("consumer"), Counts(), StopRule()
+    status, counts = Status("consumer"), Counts()
     with connect(settings, schema) as conn:
         require_current(conn, schema)
         status.begin(conn)
@@ -74,7 +75,7 @@ def run(
                 assignment.check(consumer)
                 log_ids.check(consumer)
                 if polled:
-                    process(settings, conn, polled, apply, counts, rule)
+                    process(settings, conn, polled, apply, counts)
                     if settings.kafka_consumer_groups:
                         _commit(consumer, polled)
                     _send_dead_letters(settings, conn)
@@ -82,35 +83,45 @@ def run(
                     with conn.transaction():
                         tick(conn)
                 status.beat(conn, _detail(conn, consumer, counts))
+        except TooManyDeadLetters as error:
+            status.beat(conn, {"ready": False, "stopped": str(error), **vars(counts)}, now=True)
+            raise
         finally:
             consumer.close(autocommit=False)
 
 
 def process(
-    settings: Settings,
-    conn: Connection,
-    polled: dict[Any, list[Any]],
-    apply: Apply,
-    counts: Counts,
-    rule: StopRule,
+    settings: Settings, conn: Connection, polled: dict[Any, list[Any]], apply: Apply, counts: Counts
 ) -> None:
-    """Apply one poll's records in one transaction."""
-    batch, reader = Batch(), Reader(rule)
+    """Apply one poll's records in one transaction. Raises TooManyDeadLetters, and then nothing is applied."""
+    batch, reader = Batch(), Reader()
     for partition, records in polled.items():
         name = partition.topic.removeprefix(settings.topic_prefix)
         if name == events.RESPONSES:
             reader.responses(records)
         else:
             reader.others(name, records, batch)
-    numbered, letters = reader.numbered, reader.letters
+    numbered = reader.numbered
     with conn.transaction():
-        locked = positions.lock(conn, {entry[0] for entry in numbered}) if numbered else {}
-        letters += admit(numbered, locked, batch, counts)
-        counts.dead += len(letters)
+        locked = positions.lock(conn, keys) if (keys := {entry[0] for entry in numbered} - {NOWHERE}) else {}
+        fresh = dead_letters.keep(conn, reader.letters)
+        letters, verdicts = admit(numbered, locked, batch, counts, fresh)
+        counts.dead += len(letters) + len(fresh)
         dead_letters.keep(conn, letters)
         apply(conn, batch)
         positions.save(conn, locked.values())
-        beats.take(conn, batch.heartbeats)
+        _hear(conn, batch)
+        others = {name: reader.verdicts(name, fresh) for name in reader.told}
+        dead_letters.judge(conn, others | ({events.RESPONSES: verdicts} if numbered else {}))
+
+
+def _hear(conn: Connection, batch: Batch) -> None:
+    """What the relay's beats say: how fresh this receiver is, and which gaps nothing can ever fill."""
+    beats.take(conn, batch.heartbeats)
+    for beat in batch.heartbeats:
+        for forged in positions.forget_unreal_gaps(conn, beat["last_sequence"], beat["beat_at"]):
+            log.error("a sequence that was never given", **forged._asdict())
+            dead_letters.keep(conn, [dead_letters.future(*forged)])
 
 
 @dataclass
@@ -170,15 +181,21 @@ def _send_dead_letters(settings: Settings, conn: Connection) -> None:
     producer = broker.producer(settings)
     try:
 
-        def send(letter: DeadLetter) -> None:
-            name = broker.topic(settings, broker.dead_topic(letter.topic))
-            key = letter.key.encode() if letter.key else None
-            producer.send(name, key=key, value=letter.message()).get(timeout=30)
+        def send(letters: Sequence[DeadLetter]) -> None:
+            sent = [producer.send(*_addressed(settings, letter)) for letter in letters]
+            for future in sent:
+                future.get(timeout=30)
 
         while dead_letters.send_waiting(conn, send):
             pass
     finally:
         producer.close(timeout=5)
+
+
+def _addressed(settings: Settings, letter: DeadLetter) -> tuple[str, bytes, bytes | None]:
+    """Topic, value and key of a letter as it is sent."""
+    name = broker.topic(settings, broker.dead_topic(letter.topic))
+    return name, letter.message(), letter.key.encode() if letter.key else None
 
 
 def _detail(conn: Connection, consumer: KafkaConsumer, counts: Counts) -> dict[str, Any]:

@@ -7,9 +7,9 @@ seen has come.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.db import Connection
 
@@ -33,6 +33,14 @@ class Position:
         if self.gap_sequence is not None and sequence >= self.gap_sequence:
             self.gap_sequence = None
         return True
+
+
+class Forged(NamedTuple):
+    """A sequence that an event claimed although the log of its key had only come to `last`."""
+
+    key: str
+    sequence: int
+    last: int
 
 
 def lock(conn: Connection, keys: Iterable[str]) -> dict[str, Position]:
@@ -88,6 +96,30 @@ def gaps(conn: Connection) -> list[dict[str, Any]]:
         """SELECT key, last_sequence, gap_sequence, gap_at FROM position
            WHERE gap_sequence IS NOT NULL ORDER BY gap_at, key"""
     ).fetchall()
+
+
+def forget_unreal_gaps(conn: Connection, last_sequences: Mapping[str, int], at: str) -> list[Forged]:
+    """Gaps up to a sequence that the log, whose last sequences were these at `at`, had not given then: forged ones.
+
+    Seen before `at`, such a gap is one that nothing can fill. What is left of it is what the log really has beyond
+    the position. Those forgotten.
+    """
+    rows = conn.execute(
+        """SELECT p.key, p.gap_sequence AS sequence, coalesce(told.last, 0) AS last, p.last_sequence
+           FROM position AS p LEFT JOIN unnest(%s::text[], %s::bigint[]) AS told(key, last) USING (key)
+           WHERE p.gap_at < %s AND p.gap_sequence > coalesce(told.last, 0) ORDER BY p.key
+           FOR UPDATE OF p SKIP LOCKED""",
+        [list(last_sequences), list(last_sequences.values()), at],
+    ).fetchall()
+    for row in rows:
+        left = row["last"] if row["last"] > row["last_sequence"] else None
+        conn.execute(
+            """UPDATE position
+               SET gap_sequence = %(left)s, gap_at = CASE WHEN %(left)s::bigint IS NOT NULL THEN gap_at END
+               WHERE key = %(key)s""",
+            {"left": left, "key": row["key"]},
+        )
+    return [Forged(row["key"], row["sequence"], row["last"]) for row in rows]
 
 
 def skipped(conn: Connection) -> dict[str, int]:

@@ -68,10 +68,11 @@ BREAKS: list[tuple[str, Any]] = [
     ("score", 11), ("score", "9"), ("score", 7.5), ("score", True), ("score", None), ("sequence", 0),
     ("sequence", "7"), ("metric", "stars"), ("journey", None), ("answered_at", "yesterday"),
     ("answered_at", "2026-11-13T13:00:00"), ("recorded_at", 5), ("segments", []), ("reasons", "late"),
-    ("historic", 0), ("survey_revision", None), ("survey_revision", 2**63), ("sequence", 2**63),
+    ("historic", 0), ("survey_revision", None), ("survey_revision", 2**31), ("sequence", 2**63),
     ("segments", {"plan": ["pro"]}), ("segments", {"plan": 7}), ("segments", {"": "pro"}), ("reasons", [["late"]]),
     ("touchpoint", "a\0b"), ("segments", {"pl\0an": "pro"}), ("reasons", ["la\0te"]),
     ("answered_at", "0001-01-01T00:00:00+05:00"), ("answered_at", "9999-12-31T23:30:00Z"),
+    ("survey", "s" * 3000), ("touchpoint", "t" * 3000), ("reasons", ["r" * 3000]), ("segments", {"plan": "p" * 3000}),
 ]  # fmt: skip
 
 
@@ -81,6 +82,29 @@ def test_a_wrong_field_is_invalid(field: str, value: Any) -> None:
     event["data"][field] = value
     with pytest.raises(events.Invalid):
         events.decode_response(json.dumps(event).encode())
+
+
+def test_many_long_segments_and_reasons_are_taken() -> None:
+    event = json.loads(golden("response.amended.v1"))
+    event["data"]["segments"] = {f"key-{n}": "é" * 200 for n in range(5)}
+    event["data"]["reasons"] = [f"{n:063}" for n in range(30)]
+    assert events.decode_response(json.dumps(event).encode())[1]["segments"] == event["data"]["segments"]
+
+
+MAP_BREAKS: list[tuple[str, Any]] = [
+    ("journey", "j" * 64), ("revision", 2**63), ("stages", None), ("stages", [7]), ("stages", [{"name": "Order"}]),
+    ("stages", [{"key": "order", "touchpoints": {}}]), ("stages", [{"key": "order", "touchpoints": [{}]}]),
+    ("surveys", ["nps"]), ("surveys", [{"survey": "nps", "stage": "order", "metric": "nps", "revision": 1}]),
+    ("surveys", [{"survey": "nps", "stage": "order", "metric": "nps", "audience": "customer"}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "value"), MAP_BREAKS)
+def test_a_wrong_field_of_a_map_is_invalid(field: str, value: Any) -> None:
+    event = json.loads(golden("journey.published.v1"))
+    event["data"][field] = value
+    with pytest.raises(events.Invalid):
+        events.decode_journey(json.dumps(event).encode())
 
 
 CASE_BREAKS: list[tuple[str, Any]] = [
@@ -132,8 +156,17 @@ def test_a_backslash_before_u0000_is_no_nul() -> None:
     assert events.decode_response(json.dumps(event).encode())[1]["segments"] == {"plan": "\\u0000"}
 
 
+DEEP = (
+    b'{"type": "io.journeyloop.response.recorded.v1", "data": {"x": '
+    + b"[" * 1000
+    + b'"\\u0000"'
+    + b"]" * 1000
+    + b"}}"
+)
+
+
 @pytest.mark.parametrize(
-    "raw", [b"", b"nope", b"[]", b"7", b'{"type": 1}', b'{"type": [], "data": {}}', None]
+    "raw", [b"", b"nope", b"[]", b"7", b'{"type": 1}', b'{"type": [], "data": {}}', None, DEEP]
 )
 def test_what_is_no_event_is_invalid(raw: bytes | None) -> None:
     with pytest.raises(events.Invalid):

@@ -30,7 +30,6 @@ from shared import consumer, db
 from shared import settings as configuration
 from shared.batch import Counts
 from shared.consumer import Apply
-from shared.dead_letters import StopRule
 from shared.settings import Settings
 from tests.conftest import base_environment, schemas
 
@@ -156,7 +155,7 @@ def replay(settings: Settings, schema: db.Schema, release: Path, apply: Apply) -
             polled: dict[TopicPartition, list[Record]] = {}
             for message in log[start : start + POLL]:
                 polled.setdefault(TopicPartition(message.topic, message.partition), []).append(message)
-            consumer.process(settings, conn, polled, apply, counts, StopRule())
+            consumer.process(settings, conn, polled, apply, counts)
     assert (counts.gaps, counts.dead) == (0, 0)
     assert counts.applied > 300
 

@@ -19,7 +19,6 @@ from services.alerts.store import decisions, incidents
 from shared import consumer, outbox
 from shared.batch import Batch, Counts
 from shared.db import Connection, connect
-from shared.dead_letters import StopRule
 from shared.events import RESPONSES
 from shared.settings import Settings
 from tests.integration.rebuild.history import Place
@@ -95,7 +94,7 @@ class Live:
             polled.setdefault(TopicPartition(name, 0), []).append(
                 Record(name, 0, row["position"], row["key"].encode(), value, headers)
             )
-        consumer.process(self.settings, conn, polled, apply, self.counts, StopRule())
+        consumer.process(self.settings, conn, polled, apply, self.counts)
 
     def _somebody_decides(self) -> None:
         """Resolve an open incident in each of the three ways in turn, or change a detector's settings.

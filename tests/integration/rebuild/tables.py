@@ -17,7 +17,7 @@ _DETECTORS = (
 _DAY_SUMS = """SELECT journey, stage, metric, audience, day, survey, survey_revision, n, halves, squares
                FROM day_sum JOIN detector ON detector.id = detector"""
 _WITHOUT_IDS = {"detector": _DETECTORS, "day_sum": _DAY_SUMS}
-NOT_COMPARED = ("process_status",)
+NOT_COMPARED = ("process_status", "stop_rule")
 
 
 def held(conn: Connection) -> Held:

@@ -15,7 +15,6 @@ from kafka import KafkaConsumer
 from shared import broker, consumer, dead_letters, events, outbox, positions, relay
 from shared.batch import Batch, Counts
 from shared.db import Connection, Schema, connect, migrate
-from shared.dead_letters import StopRule
 from shared.settings import Settings
 
 pytestmark = pytest.mark.broker
@@ -79,14 +78,14 @@ class Reader:
     def __init__(self, settings: Settings, conn: Connection, group: str = "test") -> None:
         self.settings, self.conn = settings, conn
         self.consumer: KafkaConsumer = broker.consumer(settings, group, (events.RESPONSES,))
-        self.counts, self.rule = Counts(), StopRule()
+        self.counts = Counts()
 
     def read(self, count: int) -> None:
         deadline, seen = time.monotonic() + 30, 0
         while seen < count:
             assert time.monotonic() < deadline, f"only {seen} of {count} records came"
             polled = self.consumer.poll(timeout_ms=1000)
-            consumer.process(self.settings, self.conn, polled, apply, self.counts, self.rule)
+            consumer.process(self.settings, self.conn, polled, apply, self.counts)
             seen += sum(len(records) for records in polled.values())
 
     def sequences(self, key: str = KEY) -> list[int]:
@@ -152,7 +151,7 @@ def test_poison_consumes_its_sequence_and_is_kept_with_its_reason(
     assert positions.skipped(reader.conn) == {KEY: 1}
     assert reader.sequences() == [1, 3]
     sent: list[dead_letters.DeadLetter] = []
-    dead_letters.send_waiting(reader.conn, sent.append)
+    dead_letters.send_waiting(reader.conn, sent.extend)
     assert any("outside 0-10" in letter.reason for letter in sent)
     assert [letter.value for letter in sent if "not JSON" in letter.reason] == [b"not json"]
     assert not dead_letters.any_waiting(reader.conn)
@@ -173,7 +172,7 @@ def test_a_failing_effect_leaves_nothing_behind(
     while not polled and time.monotonic() < deadline:
         polled = reader.consumer.poll(timeout_ms=1000)
     with pytest.raises(RuntimeError):
-        consumer.process(settings, reader.conn, polled, fail, reader.counts, reader.rule)
+        consumer.process(settings, reader.conn, polled, fail, reader.counts)
     assert reader.sequences() == []
     assert positions.read(reader.conn) == {}
 

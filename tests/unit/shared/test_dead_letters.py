@@ -1,43 +1,10 @@
-"""The stop rule, and what goes to the dead topic."""
+"""What goes to the dead topic, and what a column takes."""
 
 from __future__ import annotations
 
 import orjson
-import pytest
 
-from shared.dead_letters import DeadLetter, StopRule, TooManyDeadLetters
-
-
-def test_stops_at_the_hundredth_in_a_row() -> None:
-    rule = StopRule()
-    for _ in range(99):
-        rule.bad()
-    with pytest.raises(TooManyDeadLetters, match="in a row"):
-        rule.bad()
-
-
-def test_a_good_one_ends_the_row() -> None:
-    rule = StopRule()
-    for _ in range(99):
-        rule.bad()
-    rule.good(1)
-    rule.bad()
-
-
-def test_stops_above_five_percent_of_the_last_thousand() -> None:
-    rule = StopRule()
-    for _ in range(50):
-        rule.good(19)
-        rule.bad()
-    with pytest.raises(TooManyDeadLetters, match="5%"):
-        rule.bad()
-
-
-def test_lets_five_percent_pass() -> None:
-    rule = StopRule()
-    for _ in range(1000):
-        rule.good(19)
-        rule.bad()
+from shared.dead_letters import MAX_SENT, DeadLetter, storable
 
 
 def test_message_keeps_every_byte() -> None:
@@ -46,3 +13,15 @@ def test_message_keeps_every_byte() -> None:
     document = orjson.loads(letter.message())
     assert document["value"].encode("latin-1") == raw
     assert (document["reason"], document["sequence"], document["offset"]) == ("not JSON", 7, 14)
+
+
+def test_what_is_too_large_for_the_broker_is_cut_and_says_so() -> None:
+    letter = DeadLetter("survey.responses", 3, 14, None, None, "not JSON", bytes(900_000))
+    message = letter.message()
+    assert len(message) < 1_000_000
+    document = orjson.loads(message)
+    assert (len(document["value"]), document["bytes"]) == (MAX_SENT, 900_000)
+
+
+def test_a_text_is_made_storable() -> None:
+    assert storable("a\0b\ud800c", 4) == "a\ufffdb?"
