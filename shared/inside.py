@@ -17,7 +17,6 @@ DIRECTIONS = ("up", "down")
 DEGRADED, UNDER_TARGET = "degraded", "under_target"
 _NAMES = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
 _WHY = {DEGRADED: "degraded", UNDER_TARGET: "under its target"}
-_MINUS = "\N{MINUS SIGN}"
 
 
 def meets(measure: Row) -> bool | None:
@@ -48,20 +47,10 @@ def contrasts(stage: Row, degraded: Collection[str] = ()) -> list[dict[str, Any]
     ]
 
 
-def amount(value: float, unit: str | None) -> str:
-    """4.2 min, 12 %, 1,250: as many digits as tell, with a true minus."""
-    size = abs(value)
-    places = 0 if size >= 100 else 1 if size >= 10 else 2
-    text = f"{value:,.{places}f}" if size >= 0.1 or not value else f"{value:.2g}"
-    text = text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
-    text = "0" if text == "-0" else text.replace("-", _MINUS)
-    return f"{text} {wording.clean(unit)}" if unit else text
-
-
 def bound(measure: Row) -> str:
     """The target in words: at most 5 min, at least 95 %."""
     least = "at least" if measure["direction"] == "up" else "at most"
-    return f"{least} {amount(measure['target'], measure['unit'])}"
+    return f"{least} {wording.amount(measure['target'], measure['unit'])}"
 
 
 def _red(score: Row, degraded: Collection[str]) -> dict[str, Any] | None:
@@ -77,7 +66,7 @@ def _red(score: Row, degraded: Collection[str]) -> dict[str, Any] | None:
 
 def _words(measure: Row, red: list[dict[str, Any]]) -> str:
     name = wording.clean(measure["name"])
-    value = amount(measure["value"], measure["unit"])
+    value = wording.amount(measure["value"], measure["unit"])
     outside = " and ".join(f"{_NAMES[one['metric']]} {_figure(one)}is {_reasons(one)}" for one in red)
     return f"{name} meets its target ({value}, {bound(measure)}) while customers’ {outside}."
 

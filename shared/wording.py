@@ -42,6 +42,16 @@ def whole(value: float) -> int:
     return int(abs(value) + 0.5) * (1 if value >= 0 else -1)
 
 
+def amount(value: float, unit: str | None) -> str:
+    """4.2 min, 12 %, 1,250: as many digits as tell, with a true minus."""
+    size = abs(value)
+    places = 0 if size >= 100 else 1 if size >= 10 else 2
+    text = f"{value:,.{places}f}" if size >= 0.1 or not value else f"{value:.2g}"
+    text = text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+    text = "0" if text == "-0" else text.replace("-", _MINUS)
+    return f"{text} {clean(unit)}" if unit else text
+
+
 def share(value: float) -> str:
     """45 % for .45; below 10 % with one decimal."""
     return f"{100 * value:.1f} %" if 0 < value < 0.095 else f"{whole(100 * value)} %"

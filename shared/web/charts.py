@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from shared.wording import whole
+from shared.wording import amount, whole
 
 Values = Sequence[float | None]
 Cell = str | int | float | date | None
@@ -23,6 +23,10 @@ _EPOCH = date(1970, 1, 1).toordinal()
 # A spreadsheet takes a text that begins so for a formula (OWASP, CSV injection).
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four: wide forms of the first
 _MINUS = "\N{MINUS SIGN}"
+
+
+class Exact(float):
+    """A number shown with the digits that tell, where others are shown whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,34 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Panel:
+    """A plot under a chart's own: other values on the same steps, with a scale of their own. Its levels are named in
+    full, and no interval belongs to its line."""
+
+    title: str
+    line: Line
+    lowest: float
+    highest: float
+    levels: Sequence[Level] = ()
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What charts.js draws."""
+        return {
+            "heading": self.title,
+            "y": [self.lowest, self.highest],
+            "lines": [{"kind": self.line.kind, "values": _exact(self.line.values), "low": [], "high": []}],
+            "levels": [{"kind": level.kind, "value": level.value} for level in self.levels],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """One chart. `steps`: the first day of each step; `lowest`…`highest`: the scale; `unit`: "" or "%".
 
     unfinished: the last step is not over yet and is drawn hollow. empty: the sentence shown where nothing is drawn.
-    columns and rows are its table; `file` names its exports.
+    columns and rows are its table; `file` names its exports. below: what is drawn under it, on the same time axis;
+    heading: what it is called itself, then.
     """
 
     title: str
@@ -98,6 +125,8 @@ class Chart:
     unit: str = ""
     unfinished: bool = False
     empty: str = ""
+    heading: str = ""
+    below: Sequence[Panel] = ()
 
     @property
     def data(self) -> dict[str, Any]:
@@ -123,6 +152,8 @@ class Chart:
             "levels": [{"kind": level.kind, "value": level.value} for level in self.levels],
             "spans": [[_number(span.first), _number(span.last)] for span in self.spans],
             "marks": [{"kind": mark.kind, "day": _number(mark.day)} for mark in self.marks],
+            "heading": self.heading,
+            "below": [panel.data for panel in self.below],
         }
 
     @property
@@ -132,6 +163,7 @@ class Chart:
         found += [("band", "95 % interval") for line in self.lines if line.low]
         found += [(f"bar-{bars.kind}", bars.name) for bars in self.bars]
         found += [(level.kind, f"{level.name} {shown(level.value)}{self._unit}") for level in self.levels]
+        found += [(level.kind, level.name) for panel in self.below for level in panel.levels]
         found += [("span", span.name) for span in self.spans] + [
             (mark.kind, mark.name) for mark in self.marks
         ]
@@ -168,6 +200,8 @@ def shown(cell: Cell) -> str:
         return "–"
     if isinstance(cell, date):
         return f"{cell:%a} {cell.day} {cell:%b %Y}"
+    if isinstance(cell, Exact):
+        return amount(cell, None)
     return cell if isinstance(cell, str) else f"{whole(cell):,}".replace("-", _MINUS)
 
 
@@ -192,11 +226,15 @@ def _cell(cell: Cell) -> str | int | float:
         return cell.isoformat()
     if isinstance(cell, str):
         return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
-    return round(cell, 2)
+    return float(f"{cell:.12g}") if isinstance(cell, Exact) else round(cell, 2)
 
 
 def _short(values: Values) -> list[float | None]:
     return [None if value is None else round(value, 2) for value in values]
+
+
+def _exact(values: Values) -> list[float | None]:
+    return [None if value is None else float(f"{value:.6g}") for value in values]
 
 
 def _number(day: date) -> int:

@@ -9,16 +9,16 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from services.aggregator import periods, scorecard
+from services.aggregator import inside_card, periods, scorecard
 from services.aggregator.changes import Pair
 from services.aggregator.maps import Map
 from services.aggregator.pages import asking
 from services.aggregator.periods import Period
 from services.aggregator.scorecard import Measured
-from services.aggregator.store import journeys
+from services.aggregator.store import journeys, measures
 from services.aggregator.store import scores as store
 from services.aggregator.store.scores import Where
-from services.aggregator.views import course, journey_table, journey_urls
+from services.aggregator.views import course, inside, journey_table, journey_urls
 from services.aggregator.views import journey as view
 from services.aggregator.views.states import State, Watching
 from services.aggregator.views.words import days as in_days
@@ -58,11 +58,16 @@ def journey_page(journey: str) -> Response:
     with database() as conn:
         read = _read(conn, journey, period, asked.audience)
     told = answers()
-    shown = _shown(read, asking.watching(told["detectors"]))
+    watching = asking.watching(told["detectors"])
+    shown = _shown(read, watching)
     return render(
         "journey.html",
         nav="journeys",
         journey=shown,
+        inside={
+            one["stage"]: inside.stage(one, inside.degraded(watching, journey, one["stage"]))
+            for one in read.card["stages"]
+        },
         owners=asking.names_of(told["owners"]),
         own=principal().owners,
         banners=asking.late(read.fresh, asking.stage_names(read.document)),
@@ -118,7 +123,8 @@ def _read(conn: Connection, journey: str, period: Period, audience: str | None) 
     both = Period(before.first, period.last)
     errors = _errors(store.stage_days(conn, [journey], both, audience), before, period)
     wanted = [(m, a) for m in scoring.METRICS for a in scoring.AUDIENCES if audience in (None, a)]
-    card = scorecard.build(known, found, scoring.LEVEL, wanted, errors)
+    own = measures.readings(conn, journey, before, period)
+    card = inside_card.added(scorecard.build(known, found, scoring.LEVEL, wanted, errors), own)
     return Read(known, judge(pipe.within(journey)), late_keys(pipe), card, view.shares_of(found, errors))
 
 

@@ -12,15 +12,15 @@ from marshmallow import EXCLUDE, ValidationError
 from services.aggregator import answers, periods
 from services.aggregator.breakdown import Sums
 from services.aggregator.explaining import explain
-from services.aggregator.pages import asking
+from services.aggregator.pages import asking, own_measures
 from services.aggregator.periods import Period
 from services.aggregator.routes import freshness
 from services.aggregator.schemas.questions import StagePageQuery
 from services.aggregator.store import journeys
 from services.aggregator.store import scores as store
 from services.aggregator.store.scores import Where
+from services.aggregator.views import inside, stage_charts, stage_state, stage_tables
 from services.aggregator.views import stage as view
-from services.aggregator.views import stage_charts, stage_state, stage_tables
 from services.aggregator.views.stage import Measured
 from services.aggregator.views.words import AUDIENCES, METRICS, days, named
 from shared import scoring
@@ -54,6 +54,7 @@ class Read:
     answer: dict[str, Any]
     sums: Sums
     ever: bool
+    measures: own_measures.Read
 
     @property
     def name(self) -> str:
@@ -127,7 +128,11 @@ def _shown(read: Read, told: dict[str, Asked], today: date) -> dict[str, Any]:
         "banners": asking.late(read.fresh, {(read.where.journey or "", read.where.stage or ""): read.name}),
         "state": stage_state.status(read.metric, heard, read.fresh, zone, read.asked),
         "headline": view.headline(read.answer, read.metric, read.audience, target),
-        "charts": stage_charts.charts(course),
+        "charts": [
+            (id, inside.beside(chart, read.metric, read.points, read.measures) if id == "score" else chart)
+            for id, chart in stage_charts.charts(course)
+        ],
+        "inside": own_measures.against(read.where, read.measures, read.answer["since"], target, detector),
         "touchpoints": stage_tables.touchpoints(read.metric, read.audience, read.own, read.sums, read.answer),
         "segments": stage_tables.segments(read.metric, keys, read.sums, read.answer),
         "reasons": stage_tables.reasons(read.answer) if read.audience == "customer" else [],
@@ -169,6 +174,7 @@ def _read(conn: Connection, place: Where, query: dict[str, Any], period: Period)
         answer,
         sums,
         newest is not None,
+        own_measures.read(conn, where, period),
     )
 
 

@@ -5,15 +5,30 @@ const NAMES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const safe = (text) => `${text}`.replace(/[&<>"]/g, (found) => NAMES[found]);
 const at = ([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`;
 
-export function asSvg(u, data, colours) {
-  const { width, height } = u;
-  const inside = [
+// The room that the name of a panel takes where there are several.
+export const HEADING = 24;
+
+// drawn: [uPlot, its data] of each panel, from top to bottom.
+export function asSvg(drawn, colours) {
+  const [[{ width }, { title }]] = drawn;
+  const heading = drawn.length > 1 ? HEADING : 0;
+  const inside = [];
+  let height = 0;
+  for (const [u, data] of drawn) {
+    const words = heading ? `<text y="17" font-size="14" font-weight="600" fill="${colours.fg}">${safe(data.heading)}</text>` : "";
+    inside.push(`<g transform="translate(0,${height})">${words}<g transform="translate(0,${heading})">${panel(u, data, colours)}</g></g>`);
+    height += heading + u.height;
+  }
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`
+    + ` font-family="system-ui, sans-serif" font-size="12"><title>${safe(title)}</title>`
+    + `<rect width="100%" height="100%" fill="${colours.bg}"/>${inside.join("")}</svg>`;
+}
+
+function panel(u, data, colours) {
+  return [
     ...under(u, data, colours).map(shape), ...axes(u, colours),
     ...data.lines.flatMap((line) => curve(u, data, line, colours)), ...over(u, data, colours).map(shape),
-  ];
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`
-    + ` font-family="system-ui, sans-serif" font-size="12"><title>${safe(data.title)}</title>`
-    + `<rect width="100%" height="100%" fill="${colours.bg}"/>${inside.join("")}</svg>`;
+  ].join("");
 }
 
 function shape({ kind, points, x, y, r, fill = "none", stroke = "none", dash = [] }) {

@@ -1,17 +1,18 @@
 // Draws the charts of a page from the data blocks beside them (shared/web/charts.py) with uPlot, and hands them out
 // as PNG and SVG. Without it a chart still has its words, its table and its CSV.
 import { BESIDE, onCanvas, over, palette, under } from "./charts-marks.js";
-import { asSvg } from "./charts-svg.js";
+import { HEADING, asSvg } from "./charts-svg.js";
 
-const HEIGHT = 260, LABEL_ROOM = 76, MOST_DOTS = 62;
+const HEIGHT = 260, BELOW = 170, LABEL_ROOM = 76, MOST_DOTS = 62;
 const dayText = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });
 const dayOf = (number) => dayText.format(number * 864e5);
+const compact = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 4 });
 
 function start(figure) {
   const data = JSON.parse(figure.querySelector("script").textContent);
   const plot = figure.querySelector(".chart-plot");
   let drawn = draw(figure, plot, data);
-  const again = () => { drawn.destroy(); drawn = draw(figure, plot, data); };
+  const again = () => { drawn.forEach(([chart]) => chart.destroy()); drawn = draw(figure, plot, data); };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   let width = plot.clientWidth;
   new ResizeObserver(() => {
@@ -19,18 +20,25 @@ function start(figure) {
   }).observe(plot);
   for (const button of figure.querySelectorAll("[data-export]")) {
     button.hidden = false;
-    button.addEventListener("click", () => handOut(button.dataset.export, drawn, data, figure));
+    button.addEventListener("click", () => handOut(button.dataset.export, drawn, data.file, figure));
   }
 }
 
+// [uPlot, what it shows] of the chart and of each panel under it: the same steps and shaded days, a scale of its own.
 function draw(figure, plot, data) {
+  const panels = [data, ...data.below.map((panel) => ({ ...data, bars: [], marks: [], unit: "", ...panel }))];
+  return panels.map((panel, i) => [drawOne(figure, plot, panel, i > 0, i === panels.length - 1), panel]);
+}
+
+function drawOne(figure, plot, data, isBelow, isLast) {
   const colours = palette(figure);
   const chart = new window.uPlot({
-    width: Math.max(200, plot.clientWidth), height: HEIGHT, padding: [20, 24, 0, 0],
+    width: Math.max(200, plot.clientWidth), height: isBelow ? BELOW : HEIGHT, padding: [isBelow ? 12 : 20, 24, 0, 0],
+    title: data.heading || undefined,
     legend: { show: false },
-    cursor: { y: false, drag: { setScale: false, x: false }, points: { show: data.lines.length > 0 } },
+    cursor: { y: false, sync: data.below.length ? { key: figure.id } : undefined, drag: { setScale: false, x: false }, points: { show: data.lines.length > 0 } },
     scales: { x: { time: false, range: acrossOf(data) }, y: { range: data.y } },
-    axes: axesOf(data, colours),
+    axes: axesOf(data, colours, isLast),
     series: seriesOf(data, colours),
     bands: data.lines.flatMap((line, i) => line.low.length ? [{ series: [3 * i + 1, 3 * i + 2], fill: colours.band }] : []),
     hooks: {
@@ -70,23 +78,25 @@ function acrossOf({ x, step }) {
   return x.length ? [x[0] - half, x[x.length - 1] + half] : [0, 1];
 }
 
-function axesOf(data, colours) {
+function axesOf(data, colours, isLast) {
   const look = { stroke: colours.muted, font: "12px system-ui, sans-serif", ticks: { stroke: colours.rule, width: 1 } };
   return [
     {
-      ...look, grid: { show: false }, size: 36,
+      ...look, grid: { show: false }, size: isLast ? 36 : 12,
       splits: (u) => {
         const every = Math.max(1, Math.ceil(data.x.length * LABEL_ROOM / Math.max(1, u.bbox.width / devicePixelRatio)));
         return data.x.filter((_, i) => (data.x.length - 1 - i) % every === 0);
       },
-      values: (_, splits) => splits.map(dayOf),
+      values: (_, splits) => splits.map(isLast ? dayOf : () => ""),
     },
     {
       ...look, grid: { stroke: colours.rule, width: 1 }, size: 56, space: 36,
-      values: (_, splits) => splits.map((value) => `${value}`.replace("-", "\u2212") + (data.unit && ` ${data.unit}`)),
+      values: (_, splits) => splits.map((value) => numberOf(value).replace("-", "\u2212") + (data.unit && ` ${data.unit}`)),
     },
   ];
 }
+
+const numberOf = (value) => Math.abs(value) < 1e5 ? `${value}` : compact.format(value);
 
 // The figures of the step pointed at, as the table has them (its newest row comes first).
 function readOut(figure, data, at) {
@@ -98,24 +108,31 @@ function readOut(figure, data, at) {
     : "";
 }
 
-async function handOut(kind, chart, data, figure) {
-  const blob = kind === "png" ? await asPng(chart, figure) : new Blob([asSvg(chart, data, palette(figure))], { type: "image/svg+xml" });
+async function handOut(kind, drawn, file, figure) {
+  const blob = kind === "png" ? await asPng(drawn, figure) : new Blob([asSvg(drawn, palette(figure))], { type: "image/svg+xml" });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
-  link.download = `${data.file}.${kind}`;
+  link.download = `${file}.${kind}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 // The canvas has no ground of its own: on the page's, so that it can be read wherever it is pasted.
-function asPng(chart, figure) {
-  const from = chart.ctx.canvas, canvas = document.createElement("canvas");
-  canvas.width = from.width;
-  canvas.height = from.height;
+function asPng(drawn, figure) {
+  const canvas = document.createElement("canvas"), { bg, fg } = palette(figure);
+  const headingHeight = drawn.length > 1 ? HEADING * devicePixelRatio : 0;
+  canvas.width = drawn[0][0].ctx.canvas.width;
+  canvas.height = drawn.reduce((sum, [chart]) => sum + headingHeight + chart.ctx.canvas.height, 0);
   const ctx = canvas.getContext("2d");
-  ctx.fillStyle = palette(figure).bg;
+  ctx.fillStyle = bg;
   ctx.fillRect(0, 0, canvas.width, canvas.height);
-  ctx.drawImage(from, 0, 0);
+  ctx.fillStyle = fg;
+  ctx.font = `600 ${14 * devicePixelRatio}px system-ui, sans-serif`;
+  drawn.reduce((top, [chart, { heading }]) => {
+    if (headingHeight) ctx.fillText(heading, 0, top + 0.75 * headingHeight);
+    ctx.drawImage(chart.ctx.canvas, 0, top + headingHeight);
+    return top + headingHeight + chart.ctx.canvas.height;
+  }, 0);
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared import inside
+from shared import inside, wording
 
 TIME = {"measure": "handle-time", "name": "Handle time", "unit": "min", "direction": "down", "target": 5.0}
 GREEN = TIME | {"value": 4.2, "days": 28, "meets_target": True}
@@ -84,4 +84,4 @@ def test_what_is_not_green_inside(met: bool | None) -> None:
     ],
 )
 def test_an_amount_has_the_digits_that_tell(value: float, unit: str | None, words: str) -> None:
-    assert inside.amount(value, unit) == words
+    assert wording.amount(value, unit) == words
