@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.alerts import muting, plans, routing, schedule, why
-from services.alerts.messages.story import ESCALATED, OPENED, REPEATED, RESOLVED
+from services.alerts import follow_ups, muting, plans, routing, schedule, why
+from services.alerts.messages.story import ESCALATED, OPENED, OVERDUE, REPEATED, RESOLVED
 from services.alerts.muting import DROP, TELL
 from services.alerts.plans import Told
 from services.alerts.store import announcements as store
@@ -57,7 +57,7 @@ def _told(
         return False
     facts = (row["facts"] or {}) | asked | _measured(settings, row["kind"], incident, now)
     with conn.transaction():
-        planned = plans.times(conn, place, to, now)
+        planned = plans.times(conn, row, place, to, now)
         facts |= _own(conn, row, incident, to[0], planned[0])
         if store.route(conn, row, now, facts):
             plans.write(conn, row, place, to, planned)
@@ -81,6 +81,8 @@ def _measured(settings: Settings, kind: str, incident: Row | None, now: datetime
 
 def _own(conn: Connection, row: Row, incident: Row | None, to: Told, told_at: datetime) -> dict[str, Any]:
     """What this service knows itself: who follows, what a person noted, which silence kept the opening back."""
+    if row["kind"] == OVERDUE:
+        return plans.following(conn, row, to, told_at)
     if incident is None:
         return {}
     if row["kind"] == RESOLVED:
@@ -93,6 +95,8 @@ def _settle(
     conn: Connection, row: Row, incident: Row | None, to: Told, told_at: datetime, facts: Row
 ) -> None:
     """What telling it means for the incident, and what is planned to follow."""
+    if row["kind"] == OVERDUE:
+        follow_ups.arm(conn, row, to.document, told_at)
     if incident is None:
         return
     if facts.get("changes"):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
-from services.alerts import SCHEMA
+from services.alerts import SCHEMA, follow_ups
 from services.alerts.detection import BUDGET, Closing, DaySums, Detector, Sum, from_json, to_json
 from services.alerts.listening import Clock, listen
 from services.alerts.remapping import ask_about_maps
@@ -17,7 +17,7 @@ from services.alerts.watch import Ending, Watch, Watched
 from shared import consumer
 from shared.batch import Batch
 from shared.db import Connection
-from shared.events import HEARTBEAT, JOURNEYS, RESPONSES
+from shared.events import FOLLOW_UPS, HEARTBEAT, JOURNEYS, RESPONSES
 from shared.settings import Settings
 
 GROUP = "alerts"
@@ -29,7 +29,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def run(settings: Settings) -> None:
     """Consume until asked to stop; decisions are applied between batches too."""
     handler = Handler(settings.report_tz)
-    topics = (RESPONSES, JOURNEYS, HEARTBEAT)
+    topics = (RESPONSES, JOURNEYS, FOLLOW_UPS, HEARTBEAT)
     consumer.run(
         settings, SCHEMA, GROUP, topics, handler.apply, tick=lambda conn: handler.apply(conn, Batch())
     )
@@ -46,6 +46,7 @@ class Handler:
         """One transaction's work; the positions of the batch's keys are locked by the caller."""
         ask_about_maps(conn, maps.keep_journeys(conn, batch.journeys), self.zone, self.clock)
         self._detect(conn, batch)
+        follow_ups.take(conn, batch.follow_ups)
         listen(conn, batch, self.clock)
 
     def _detect(self, conn: Connection, batch: Batch) -> None:

@@ -1,5 +1,6 @@
 """Who listens whether anything can be heard at all: answers and beats of one batch, and with each new beat the minute's
-work: quiet time passes, stages go stale or are heard again. No part of a detector, so a rebuild leaves it alone.
+work: quiet time passes, stages go stale or are heard again, cases become overdue. No part of a detector, so a rebuild
+leaves it alone.
 
 With several consumers every beat is taken by one of them, under the lock of the one row `beat`. That row is locked
 before any other of these tables, these after everything else of the batch, and arrivals in order of their keys: nobody
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.alerts import stale
+from services.alerts import follow_ups, stale
 from services.alerts.messages.story import STALE
 from services.alerts.stale import Beat, Quiet
 from services.alerts.store import heartbeats, notifications
@@ -74,6 +75,7 @@ def _minute(conn: Connection, beats: Sequence[Told], taken_at: datetime) -> None
     heartbeats.forget_ended(conn)
     heartbeats.add_quiet(conn, {key: span for key, span in counted.items() if span})
     _judge(conn, {key for key, kept in last.items() if kept.beat.sound}, taken_at)
+    follow_ups.notice_overdue(conn, beats[-1][1], taken_at)
 
 
 def _beats(

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.alerts import plans, silencing
-from services.alerts.messages.story import ESCALATED, OPENED, REPEATED, RESOLVED, STALE
+from services.alerts import follow_ups, plans, silencing
+from services.alerts.messages.story import ESCALATED, OF_FOLLOW_UPS, OPENED, REPEATED, RESOLVED, STALE
 from services.alerts.plans import Told
 from services.alerts.store import announcements, heartbeats, incidents, notifications, silences
 from shared.db import Connection
@@ -33,8 +33,10 @@ def fate(conn: Connection, row: Row, incident: Row | None, now: datetime) -> str
     Reminders end with the acknowledgement, and wait until the opening was sent or has failed for good; an escalation
     waits only until it was tried, because an owner who cannot be reached is what it is for. An opening that a silence
     kept until the incident was over is not told, and neither is the end of an incident whose opening was not, nor that
-    no answers came when they come again.
+    no answers came when they come again. Of a case nothing is told that is no longer so; no silence mutes it.
     """
+    if row["kind"] in OF_FOLLOW_UPS:
+        return TELL if follow_ups.is_wanted(conn, row) else DROP
     if incident is None:
         return DROP if row["silenced_by"] and not _still_stale(conn, row) else TELL
     if row["kind"] in (REPEATED, ESCALATED):

@@ -8,10 +8,18 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from services.alerts import routing, schedule
+from services.alerts import follow_ups, routing, schedule
 from services.alerts.channels.addressed import Channel, channels, fallback
-from services.alerts.messages.story import ESCALATED, OPENED, REPEATED, RESOLVED
-from services.alerts.routing import ESCALATION, Recipient
+from services.alerts.messages.story import (
+    ESCALATED,
+    HANDED_UP,
+    OF_FOLLOW_UPS,
+    OPENED,
+    OVERDUE,
+    REPEATED,
+    RESOLVED,
+)
+from services.alerts.routing import ESCALATION, OWNER, Recipient
 from services.alerts.store import announcements, notifications, owners
 from shared.db import Connection
 from shared.events import isoformat
@@ -34,6 +42,8 @@ def told(conn: Connection, settings: Settings, row: Row, place: Row, journey_map
     """Who is told, at the moment of telling. The end of an incident is told to whom it was escalated, too."""
     if row["kind"] == ESCALATED:
         return [_told(conn, settings, row["owner"], ESCALATION)]
+    if row["kind"] in OF_FOLLOW_UPS and (owner := follow_ups.owner_of(conn, row)) is not None:
+        return [_told(conn, settings, owner, ESCALATION if row["kind"] == HANDED_UP else OWNER)]
     routed = routing.recipient(journey_map, place["stage"], _known(conn, journey_map, place["stage"]))
     found = [_told(conn, settings, routed.owner, routed.because)]
     if row["kind"] == RESOLVED:
@@ -42,11 +52,13 @@ def told(conn: Connection, settings: Settings, row: Row, place: Row, journey_map
     return found
 
 
-def times(conn: Connection, place: Row, to: list[Told], now: datetime) -> list[datetime]:
+def times(conn: Connection, row: Row, place: Row, to: list[Told], now: datetime) -> list[datetime]:
     """When each of `to` is told, as the merging of messages gives it; nobody else plans for them until the end of the
     transaction."""
     return [
-        schedule.plan(now, notifications.lock_recipient(conn, one.recipient.owner, place["journey"]))
+        schedule.plan(
+            now, notifications.lock_recipient(conn, one.recipient.owner, place["journey"], row["kind"])
+        )
         for one in to
     ]
 
@@ -83,7 +95,7 @@ def following(conn: Connection, row: Row, to: Told, told_at: datetime) -> dict[s
         first_told_at = announcements.opening_sent(conn, row["incident_id"])["sent_at"]
         return {"first_told_at": isoformat(first_told_at) if first_told_at else None}
     again_at = schedule.repeats_at(to.document, told_at)
-    if row["kind"] == OPENED:
+    if row["kind"] in (OPENED, OVERDUE):
         owner = to.document and to.document.get("escalate_to")
         at = schedule.escalates_at(to.document, told_at)
     else:
@@ -91,6 +103,8 @@ def following(conn: Connection, row: Row, to: Told, told_at: datetime) -> dict[s
         owner, at = coming["owner"], coming["due_at"]
     document = owners.get(conn, owner) if owner else None
     named = {"to": document["name"] if document else None, "at": isoformat(at)} if at else None
+    if row["kind"] == OVERDUE:
+        return {"escalation": named}
     return {"escalation": named, "again_at": isoformat(again_at) if again_at else None}
 
 

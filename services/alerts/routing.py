@@ -10,6 +10,7 @@ from typing import Any
 # An incident can open before the journey's map arrived (another topic). After this long the fallback is told.
 MAP_PATIENCE = timedelta(minutes=1)
 STAGE, JOURNEY, FALLBACK = "stage", "journey", "fallback"
+OWNER = "owner"  # the case is theirs, whoever's the stage is
 ESCALATION = "escalation"  # nobody acknowledged it in time
 
 

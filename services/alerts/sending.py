@@ -12,11 +12,12 @@ from services.alerts.channels.addressed import Channel
 from services.alerts.channels.outcome import Outcome, Refused
 from services.alerts.links import elsewhere, incident_link
 from services.alerts.messages.compose import Message, Told, message, message_for_test
+from services.alerts.messages.follow_up import Case, case
 from services.alerts.messages.gather import story
-from services.alerts.messages.missing import Missing, missing
-from services.alerts.messages.story import TEST, Story
+from services.alerts.messages.missing import missing
+from services.alerts.messages.story import OF_FOLLOW_UPS, TEST
 from services.alerts.secret_texts import filled_in
-from services.alerts.store import incidents, owners, silences, stories
+from services.alerts.store import follow_ups, incidents, owners, silences, stories
 from services.alerts.store import notifications as store
 from shared.db import Connection
 from shared.deadline import TimeUp, within
@@ -97,15 +98,18 @@ def _message(conn: Connection, settings: Settings, row: Row, owner: dict[str, An
 
 
 def _with_links(settings: Settings, told: Told, owner: str | None) -> Told:
-    return replace(told, elsewhere=elsewhere(settings, told.journey, told.stage, owner))
+    links = elsewhere(settings, told.journey, told.stage, owner)
+    return replace(told, elsewhere=replace(links, silence=None) if isinstance(told, Case) else links)
 
 
 def _story(
     conn: Connection, settings: Settings, row: Row, part: Row, journey_map: Row | None, name: str | None
-) -> Story | Missing:
-    told_at, zone = row["planned_at"], settings.report_tz
+) -> Told:
+    told_at, zone, url = row["planned_at"], settings.report_tz, settings.survey_url
+    if part["kind"] in OF_FOLLOW_UPS:
+        now = follow_ups.read(conn, part["facts"]["follow_up"])
+        return case(part, now, journey_map, addressee=name, told_at=told_at, survey_url=url, zone=zone)
     if part["incident_id"] is None:
-        url = settings.survey_url
         return missing(part, journey_map, addressee=name, told_at=told_at, survey_url=url, zone=zone)
     incident = incidents.read(conn, part["incident_id"])
     assert incident is not None, "a notification refers to its incident"

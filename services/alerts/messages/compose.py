@@ -6,17 +6,26 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from services.alerts.messages import missing, reminder
+from services.alerts.messages import follow_up, missing, reminder
+from services.alerts.messages.follow_up import Case
 from services.alerts.messages.missing import Missing
 from services.alerts.messages.section import Row, Section, section
 from services.alerts.messages.sources import Line
-from services.alerts.messages.story import ESCALATED, OPENED, REPEATED, RESOLVED, STALE, Story
+from services.alerts.messages.story import (
+    ESCALATED,
+    OF_FOLLOW_UPS,
+    OPENED,
+    REPEATED,
+    RESOLVED,
+    STALE,
+    Story,
+)
 from shared.events import isoformat
 from shared.wording import signed
 
 _RULE = "-" * 40
-_ORDER = (OPENED, ESCALATED, REPEATED, RESOLVED, STALE)
-Told = Story | Missing
+_ORDER = (OPENED, ESCALATED, REPEATED, RESOLVED, STALE, *reversed(OF_FOLLOW_UPS))
+Told = Story | Missing | Case
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,8 @@ def worded(story: Told) -> Section:
     """One story in words."""
     if isinstance(story, Missing):
         part = missing.section(story)
+    elif isinstance(story, Case):
+        part = follow_up.section(story)
     else:
         part = reminder.section(story) if story.kind in (ESCALATED, REPEATED) else section(story)
     return replace(part, elsewhere=story.elsewhere)
@@ -71,7 +82,8 @@ def text(part: Section) -> str:
 def _elsewhere(part: Section) -> str:
     if part.elsewhere is None:
         return ""
-    return f"Silence: {part.elsewhere.silence}\nSettings: {part.elsewhere.settings}"
+    silence = f"Silence: {part.elsewhere.silence}\n" if part.elsewhere.silence else ""
+    return f"{silence}Settings: {part.elsewhere.settings}"
 
 
 def chat(part: Section) -> str:
@@ -128,6 +140,8 @@ def _payload(stories: Sequence[Told]) -> dict[str, Any]:
     first, *others = (_data(story) for story in stories)
     about = "stage" if stories[0].kind == STALE else "incident"
     kind, at = f"{about}.{stories[0].kind}", isoformat(stories[0].told_at)
+    if isinstance(stories[0], Case):
+        kind = f"follow_up.{stories[0].kind.removeprefix('follow_up_')}"
     return {"type": kind, "timestamp": at, "data": first | ({"merged": others} if others else {})}
 
 
@@ -135,6 +149,8 @@ def _data(story: Told) -> dict[str, Any]:
     """One incident for machines: the message's own figures, unrounded scores."""
     if isinstance(story, Missing):
         return missing.data(story)
+    if isinstance(story, Case):
+        return follow_up.data(story)
     closed_at = story.ending.closed_at if story.ending else story.resolved_at
     return {
         "incident": story.incident,

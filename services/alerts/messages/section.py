@@ -134,7 +134,7 @@ def _resolved(story: Story, ending: Ending) -> Section:
     lasted = wording.lasting(ending.closed_at - story.onset)
     ended = f"was {_OUTCOMES[ending.outcome or 'fixed']}" if ending.by_person else "is over"
     ended = "cannot be followed any more" if ending.replaced else ended
-    words = f"the drop in {measured(story)} ({_journey(story)}) that began on {began} {ended} after {lasted}."
+    words = f"the drop in {measured(story)} ({journey_words(story)}) that began on {began} {ended} after {lasted}."
     figures = {
         "Before": story.before,
         "Lowest": ending.lowest,
@@ -212,10 +212,11 @@ def measured(story: Story) -> str:
 
 
 def _place(story: Story) -> str:
-    return f"{story.stage_name} ({_journey(story)})"
+    return f"{story.stage_name} ({journey_words(story)})"
 
 
-def _journey(story: Addressed) -> str:
+def journey_words(story: Addressed) -> str:
+    """Shop journey, also where its name says so itself."""
     name = story.journey_name
     return name if name.lower().endswith("journey") else f"{name} journey"
 
@@ -231,5 +232,6 @@ def why(story: Addressed) -> str:
     if story.because == "stage":
         return f"You get this because you own {story.stage_name}."
     if story.because == "journey":
-        return f"You get this because you own the {_journey(story)}, and {story.stage_name} has no owner of its own."
+        whole = journey_words(story)
+        return f"You get this because you own the {whole}, and {story.stage_name} has no owner of its own."
     return f"You get this because {story.stage_name} has no owner who can be reached: this is the fallback address."

@@ -23,9 +23,9 @@ OF_FOLLOW_UPS = (ASSIGNED, OVERDUE, HANDED_UP)
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Where the reader silences the stage, and sees how they are told."""
+    """Where the reader silences the stage (None: no silence mutes this), and sees how they are told."""
 
-    silence: str
+    silence: str | None
     settings: str
 
 

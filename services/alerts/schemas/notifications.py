@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from services.alerts.messages.story import OF_FOLLOW_UPS
 from shared.web.documents import Page, Slug
 
-KINDS = ("opened", "resolved", "repeated", "escalated", "stale", "test")
+KINDS = ("opened", "resolved", "repeated", "escalated", "stale", *OF_FOLLOW_UPS, "test")
 STATES = ("due", "merged", "sent", "failed", "silenced", "withdrawn")
 
 

@@ -35,24 +35,26 @@ def keep(conn: Connection, events: Iterable[Mapping[str, Any]]) -> list[dict[str
             latest[data["id"]] = data
     if not latest:
         return []
-    rows = [
-        {name: latest[id].get(name) for name in _COLUMNS} for id in sorted(latest)
-    ]  # in order: no deadlocks
-    return conn.execute(
-        f"""WITH before AS (
-                SELECT follow_up, owner FROM follow_up WHERE follow_up = ANY(%(ids)s::uuid[])
-                ORDER BY follow_up FOR UPDATE),
-            kept AS (
-                INSERT INTO follow_up AS f (follow_up, {", ".join(_COLUMNS[1:])})
-                SELECT {", ".join(_COLUMNS)} FROM jsonb_to_recordset(%(rows)s) AS r({_TYPES})
-                ON CONFLICT (follow_up) DO UPDATE
-                SET {_SET}, overdue_at = CASE WHEN f.due_at = EXCLUDED.due_at THEN f.overdue_at END
-                WHERE f.revision < EXCLUDED.revision
-                RETURNING *)
-            SELECT kept.*, before.owner AS owner_before, before.follow_up IS NULL AS is_new
-            FROM kept LEFT JOIN before USING (follow_up) ORDER BY kept.follow_up""",
-        {"ids": [row["id"] for row in rows], "rows": Jsonb(rows)},
+    in_order = sorted(latest)  # nobody waits in a circle
+    rows = [{name: latest[id].get(name) for name in _COLUMNS} for id in in_order]
+    locked = conn.execute(
+        "SELECT follow_up, owner FROM follow_up WHERE follow_up = ANY(%s::uuid[]) ORDER BY follow_up FOR UPDATE",
+        [in_order],
+    )
+    before = {row["follow_up"]: row["owner"] for row in locked}
+    kept = conn.execute(
+        f"""INSERT INTO follow_up AS f (follow_up, {", ".join(_COLUMNS[1:])})
+            SELECT {", ".join(_COLUMNS)} FROM jsonb_to_recordset(%(rows)s) AS r({_TYPES})
+            ON CONFLICT (follow_up) DO UPDATE
+            SET {_SET}, overdue_at = CASE WHEN f.due_at = EXCLUDED.due_at THEN f.overdue_at END
+            WHERE f.revision < EXCLUDED.revision
+            RETURNING *""",
+        {"rows": Jsonb(rows)},
     ).fetchall()
+    return [
+        row | {"owner_before": before.get(row["follow_up"]), "is_new": row["follow_up"] not in before}
+        for row in kept
+    ]
 
 
 def read(conn: Connection, follow_up: UUID | str) -> dict[str, Any] | None:
@@ -100,14 +102,14 @@ def announce(
     kind: str,
     case: Mapping[str, Any],
     owner: str | None,
-    at: datetime,
+    at: datetime | None,
     facts: Mapping[str, Any],
 ) -> None:
-    """Have something about a case told at that time; the same name again changes nothing: it is told once."""
+    """Have something about a case told at that time (None: now); the same name again changes nothing: told once."""
     conn.execute(
         """INSERT INTO announcement (name, kind, journey, stage, metric, audience, owner, due_at, try_at, facts)
-           VALUES (%(name)s, %(kind)s, %(journey)s, %(stage)s, %(metric)s, %(audience)s, %(owner)s, %(at)s, %(at)s,
-                   %(facts)s)
+           VALUES (%(name)s, %(kind)s, %(journey)s, %(stage)s, %(metric)s, %(audience)s, %(owner)s,
+                   coalesce(%(at)s, now()), coalesce(%(at)s, now()), %(facts)s)
            ON CONFLICT (name) DO NOTHING""",
         {
             "name": name,

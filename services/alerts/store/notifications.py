@@ -38,14 +38,19 @@ def announce(
     )
 
 
-def lock_recipient(conn: Connection, owner: str | None, journey: str) -> datetime | None:
+# Mails about cases are many and can wait: they never go with, nor hold up, what tells of a stage.
+_ALIKE = "(kind LIKE 'follow_up%%') = (%(kind)s LIKE 'follow_up%%')"
+
+
+def lock_recipient(conn: Connection, owner: str | None, journey: str, kind: str) -> datetime | None:
     """Keep other notifiers from planning for this owner and journey until the end of the transaction, and return
-    when their last message was planned (None: never)."""
+    when their last message was planned (None: never) that could go with one of this kind."""
     conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 3))", [f"{owner}/{journey}"])
     row = conn.execute(
-        """SELECT max(planned_at) AS planned FROM notification
-           WHERE journey = %s AND owner IS NOT DISTINCT FROM %s AND state NOT IN ('silenced', 'withdrawn')""",
-        [journey, owner],
+        f"""SELECT max(planned_at) AS planned FROM notification
+            WHERE journey = %(journey)s AND owner IS NOT DISTINCT FROM %(owner)s
+              AND state NOT IN ('silenced', 'withdrawn') AND {_ALIKE}""",
+        {"journey": journey, "owner": owner, "kind": kind},
     ).fetchone()
     return row["planned"] if row else None
 
@@ -127,10 +132,11 @@ def claim(conn: Connection, now: datetime, lease: timedelta) -> dict[str, Any] |
     ).fetchone()
 
 
-_TOGETHER = """FROM notification
+_TOGETHER = f"""FROM notification
     WHERE state = 'due' AND attempts = 0 AND id <> %(id)s AND planned_at = %(planned_at)s
       AND journey = %(journey)s AND owner IS NOT DISTINCT FROM %(owner)s
       AND channel_kind = %(channel_kind)s AND channel_number = %(channel_number)s
+      AND {_ALIKE}
     FOR UPDATE SKIP LOCKED"""
 
 
@@ -144,9 +150,9 @@ def merge(conn: Connection, into: Mapping[str, Any]) -> None:
 
 
 def told_with(conn: Connection, notification: UUID) -> list[dict[str, Any]]:
-    """What one message tells: {incident_id, kind, journey, stage, because, facts} of it and all merged into it."""
+    """What one message tells: {incident_id, kind, journey, stage, metric, because, facts} of all merged into it too."""
     return conn.execute(
-        """SELECT n.incident_id, n.kind, n.journey, a.stage, n.because, n.planned_at, a.facts
+        """SELECT n.incident_id, n.kind, n.journey, a.stage, a.metric, n.because, n.planned_at, a.facts
            FROM notification n JOIN announcement a ON a.id = n.announcement_id
            WHERE n.id = %(id)s OR n.merged_into = %(id)s ORDER BY n.number""",
         {"id": notification},

@@ -30,6 +30,9 @@ KINDS = {
     "repeated": "Reminder",
     "escalated": "Escalation",
     "stale": "No answers",
+    "follow_up_assigned": "Follow-up",
+    "follow_up_overdue": "Follow-up overdue",
+    "follow_up_escalated": "Follow-up escalated",
     "test": "Test",
 }
 RULES = {
@@ -37,6 +40,7 @@ RULES = {
     "journey": "owns the journey",
     "fallback": "nobody else can be reached",
     "escalation": "by escalation",
+    "owner": "owns the case",
     "test": "a test",
 }
 _CHANNELS = {"email": "e-mail", "webhook": "webhook", "apprise": "chat"}
