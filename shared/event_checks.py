@@ -23,7 +23,7 @@ _TEXTS = (
     "recorded_at",
 )
 _CASE_TEXTS = ("id", "journey", "stage", "touchpoint", "survey", "metric", "audience", "opened_at", "due_at")
-_CASE_MAYBE = ("owner", "contacted_at", "resolved_at", "outcome", "cause")
+_CASE_MAYBE = ("owner", "taken_at", "contacted_at", "resolved_at", "outcome", "cause")
 _SURVEY_TEXTS = ("survey", "stage", "metric", "audience")
 CASE_STATES = ("open", "contacted", "resolved")
 
@@ -156,7 +156,7 @@ def check_case(data: dict[str, Any]) -> None:
         _check_score(data["score"], SCALES[data["metric"]])
     if data.get("state") not in CASE_STATES:
         raise Invalid(f"unknown state {data.get('state')!r}")
-    for name in ("opened_at", "due_at", "contacted_at", "resolved_at"):
+    for name in ("opened_at", "due_at", "taken_at", "contacted_at", "resolved_at"):
         if data.get(name) is not None:
             _check_time(name, data[name])
 

@@ -110,7 +110,7 @@ def decode_follow_up(value: bytes | None) -> dict[str, Any]:
     """The data of an event on `survey.follow_ups`: one case as it is now, with nothing personal in it. Raises Invalid.
 
     id (UUID), revision, journey, stage, touchpoint, survey, metric, audience, score, state open|contacted|resolved,
-    opened_at, due_at; or None: owner (a key; None: nobody's yet), contacted_at, resolved_at, outcome, cause.
+    opened_at, due_at; or None: owner (a key; None: nobody's yet), taken_at, contacted_at, resolved_at, outcome, cause.
     """
     _, data = decode(value, {FOLLOW_UP_TYPE: "changed"})
     check_case(data)

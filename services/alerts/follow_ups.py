@@ -23,15 +23,13 @@ Row = Mapping[str, Any]
 def take(conn: Connection, events: Iterable[Row]) -> None:
     """Keep what one batch says of cases, and have each new owner told of theirs.
 
-    Not told: what is resolved, and what its owner took up with their own hands (`taken`).
+    Not told: what is resolved, and what somebody took up with their own hands.
     """
-    by_revision = {(data["id"], data["revision"]): data for data in events}
-    for case in store.keep(conn, by_revision.values()):
-        id, revision = str(case["follow_up"]), case["revision"]
+    for case in store.keep(conn, events):
         is_theirs = case["is_new"] or case["owner"] != case["owner_before"]
-        if is_theirs and case["state"] != "resolved" and not by_revision[id, revision].get("taken"):
+        if is_theirs and case["state"] != "resolved" and case["taken_at"] is None:
             facts = _facts(case) | {"handed_over": not case["is_new"]}
-            name = f"{ASSIGNED}/{id}/{revision}"
+            name = f"{ASSIGNED}/{case['follow_up']}/{case['revision']}"
             store.announce(conn, name, ASSIGNED, case, case["owner"], None, facts)
 
 
@@ -52,11 +50,11 @@ def notice_overdue(conn: Connection, beat: Row, now: datetime) -> None:
 
 
 def is_wanted(conn: Connection, row: Row) -> bool:
-    """Whether an announcement about a case still says something: it is not resolved, nor handed on since."""
+    """Whether an announcement about a case still says something: it is not resolved, nor handed on or taken since."""
     case = store.read(conn, row["facts"]["follow_up"])
     if case is None or case["state"] == "resolved":
         return False
-    return row["kind"] != ASSIGNED or case["owner"] == row["owner"]
+    return row["kind"] != ASSIGNED or (case["owner"] == row["owner"] and case["taken_at"] is None)
 
 
 def owner_of(conn: Connection, row: Row) -> str | None:

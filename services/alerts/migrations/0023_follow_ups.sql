@@ -14,6 +14,7 @@ CREATE TABLE follow_up (
     owner text,
     opened_at timestamptz NOT NULL,
     due_at timestamptz NOT NULL,
+    taken_at timestamptz,
     contacted_at timestamptz,
     resolved_at timestamptz,
     outcome text,

@@ -14,12 +14,12 @@ from shared.events import FOLLOW_UPS
 
 _COLUMNS = (
     "id", "revision", "journey", "stage", "touchpoint", "survey", "metric", "audience", "score", "state", "owner",
-    "opened_at", "due_at", "contacted_at", "resolved_at", "outcome", "cause",
+    "opened_at", "due_at", "taken_at", "contacted_at", "resolved_at", "outcome", "cause",
 )  # fmt: skip
 _TYPES = (
     "id uuid, revision bigint, journey text, stage text, touchpoint text, survey text, metric text, audience text,"
-    " score int, state text, owner text, opened_at timestamptz, due_at timestamptz, contacted_at timestamptz,"
-    " resolved_at timestamptz, outcome text, cause text"
+    " score int, state text, owner text, opened_at timestamptz, due_at timestamptz, taken_at timestamptz,"
+    " contacted_at timestamptz, resolved_at timestamptz, outcome text, cause text"
 )
 _SET = ", ".join(f"{name} = EXCLUDED.{name}" for name in _COLUMNS if name != "id")
 

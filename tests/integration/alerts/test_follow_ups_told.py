@@ -40,7 +40,7 @@ class Cases:
             "id": id, "revision": 0, "journey": "shop", "stage": "delivery", "touchpoint": "handover",
             "survey": "delivery-nps", "metric": "nps", "audience": "customer", "score": 2, "state": "open",
             "owner": owner, "opened_at": isoformat(now), "due_at": isoformat(now + timedelta(hours=hours)),
-            "contacted_at": None, "resolved_at": None, "outcome": None, "cause": None,
+            "taken_at": None, "contacted_at": None, "resolved_at": None, "outcome": None, "cause": None,
         }  # fmt: skip
         self.change(id, **fields)
         return id
@@ -121,7 +121,7 @@ def test_nobody_is_told_what_they_took_themselves_or_what_is_resolved(
 ) -> None:
     id = cases.open(owner="ana")
     cases.resolve(id)
-    cases.open(owner="ben", taken=True)
+    cases.open(owner="ben", taken_at=isoformat(telling.now))
     handed_on = cases.open(owner="ana")
     cases.change(handed_on, owner="ben")
     telling.work()
