@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from services.aggregator import SCHEMA
+from services.aggregator import SCHEMA, employee_sums
 from services.aggregator.buckets import add_up
 from services.aggregator.maps import latest
 from services.aggregator.periods import Days
-from services.aggregator.store import buckets, journeys
+from services.aggregator.store import buckets, employees, journeys
 from shared import consumer, db, events
 from shared.batch import Batch
 from shared.db import Connection
@@ -21,11 +21,13 @@ TOPICS = (events.RESPONSES, events.JOURNEYS, events.HEARTBEAT)
 def apply(conn: Connection, batch: Batch, days: Days) -> None:
     """Add the batch to the buckets, in the caller's transaction; `batch` holds only events not applied before.
 
-    Events of a journey whose map has not come yet count all the same.
+    Events of a journey whose map has not come yet count all the same. Employees' answers are kept by themselves.
     """
     if batch.journeys:
         journeys.save(conn, latest(batch.journeys))
-    buckets.add(conn, add_up(batch.responses, days))
+    customers, employed = employee_sums.apart(batch.responses)
+    buckets.add(conn, add_up(customers, days))
+    employees.add(conn, employee_sums.add_up(employed, days))
 
 
 def require_zone(conn: Connection, settings: Settings) -> None:

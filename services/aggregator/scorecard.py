@@ -45,7 +45,9 @@ def build(
         "segments": card.document.get("segments", []),
         "scores": card.scores(found, {}, card.asked()),
         "stages": [card.stage(stage) for stage in card.document["stages"]],
-        "blind_spots": [spot for stage in card.document["stages"] for spot in card.blind_spots(stage)],
+        "blind_spots": [spot for stage in card.document["stages"] for spot in card.blind_spots(stage)]
+        if any(audience == "customer" for _, audience in card.wanted)
+        else [],
         "not_on_map": [card.elsewhere(place) for place in sorted(set(found) - set(places))],
     }
 
@@ -81,14 +83,14 @@ class _Card:
         }
 
     def blind_spots(self, stage: dict[str, Any]) -> list[dict[str, Any]]:
-        """The touchpoints of a stage without an answer in the window, and the live surveys that ask there."""
+        """The touchpoints of a stage without a customer's answer in the window, and the live surveys that ask them."""
         return [
             {
                 "stage": stage["key"],
                 "touchpoint": point["key"],
                 "name": point.get("name"),
                 "moment_of_truth": point.get("moment_of_truth", False),
-                "surveys": self.surveys(stage["key"], point["key"]),
+                "surveys": self.surveys(stage["key"], point["key"], "customer"),
             }
             for point in stage["touchpoints"]
             if not any(sum(pair.since) for pair in self.found.get((stage["key"], point["key"]), {}).values())
@@ -102,12 +104,12 @@ class _Card:
             "scores": self.scores({place: self.found[place]}, {}, set(), place[0]),
         }
 
-    def surveys(self, stage: str, touchpoint: str) -> list[str]:
-        """The live surveys at a touchpoint."""
+    def surveys(self, stage: str, touchpoint: str, audience: str | None = None) -> list[str]:
+        """The live surveys at a touchpoint; of one audience, or all."""
         return [
             s["survey"]
             for s in self.document["surveys"]
-            if (s["stage"], s["touchpoint"]) == (stage, touchpoint)
+            if (s["stage"], s["touchpoint"]) == (stage, touchpoint) and audience in (None, s["audience"])
         ]
 
     def asked(self, *place: str) -> set[Measured]:

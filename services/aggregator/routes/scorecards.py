@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import product
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.aggregator import answers, inside_card, periods, scorecard
+from services.aggregator import answers, employee_card, employee_cells, inside_card, periods, scorecard
 from services.aggregator.changes import Pair
 from services.aggregator.routes import freshness
 from services.aggregator.schemas.answers import ScorecardAnswer
@@ -31,7 +31,11 @@ blueprint = Blueprint("scorecards", __name__, url_prefix="/v1")
 @blueprint.arguments(WindowQuery, location="query", unknown=None)
 @blueprint.response(200, ScorecardAnswer)
 def get_scorecard(query: dict[str, Any], journey: str) -> Response:
-    """The whole map with scores, targets, the change against the window before, blind spots, and internal measures."""
+    """The whole map with scores, targets, the change against the window before, blind spots, and internal measures.
+
+    Employees stand in the stages, with the last month, quarter or year of theirs that is told (`period`, `window`); all
+    else is customers' only. `employee_gaps`: where the two clearly differ in the same period.
+    """
     period = period_of(query, periods.today(settings().report_tz))
     where = Where(journey=journey, metric=query["metric"], audience=query["audience"])
     with database() as conn:
@@ -39,9 +43,15 @@ def get_scorecard(query: dict[str, Any], journey: str) -> Response:
         if known is None:
             raise not_found("journey", journey)
         fresh = freshness.heading(conn, where)
+        cells = employee_cells.of_journey(conn, settings().report_tz, journey, _audiences(query))
+        customers = employee_cells.customers(conn, journey, cells, period.last)
         found = store.pair_sums(conn, where, period.before(), period, ("stage", "touchpoint"), segments=False)
         inside = measures.readings(conn, journey, period.before(), period)
     card = inside_card.added(scorecard.build(known, _by_place(found), query["level"], _wanted(query)), inside)
+    if "employee" in _audiences(query):
+        card = employee_card.added(
+            card, known, cells, customers, period.last, query["level"], _metrics(query)
+        )
     windows = {"window": answers.window(period), "window_before": answers.window(period.before())}
     return jsonify(fresh | windows | card)
 
@@ -54,6 +64,12 @@ def _by_place(found: list[PairSum]) -> dict[tuple[str, str], dict[Measured, Pair
 
 
 def _wanted(query: dict[str, Any]) -> list[Measured]:
-    metrics = [query["metric"]] if query["metric"] else scoring.METRICS
-    audiences = [query["audience"]] if query["audience"] else scoring.AUDIENCES
-    return list(product(metrics, audiences))
+    return [(metric, "customer") for metric in _metrics(query) if "customer" in _audiences(query)]
+
+
+def _metrics(query: dict[str, Any]) -> Sequence[str]:
+    return [query["metric"]] if query["metric"] else scoring.METRICS
+
+
+def _audiences(query: dict[str, Any]) -> Sequence[str]:
+    return [query["audience"]] if query["audience"] else scoring.AUDIENCES

@@ -123,12 +123,20 @@ class Movement(Schema):
     beyond_noise = fields.Boolean()
 
 
-class ScorecardScore(Reading):
-    """A score against its target and against the window before."""
+class EmployeeReading(Reading):
+    """Employees' scores have a period of their own, and neither mean nor histogram; without one, n is 0."""
+
+    histogram = fields.List(fields.Integer(), allow_none=True, metadata={"description": HISTOGRAM})
+    window = fields.Nested(DaysAnswer, allow_none=True)
+    period = fields.String(allow_none=True, metadata={"description": "October 2026, Q3 2026 or 2026"})
+
+
+class ScorecardScore(EmployeeReading):
+    """A score against its target and against the window before; employees' against the period told before it."""
 
     metric = fields.String()
     audience = fields.String()
-    before = fields.Nested(Reading)
+    before = fields.Nested(EmployeeReading)
     change = fields.Nested(Movement)
     target = fields.Float(allow_none=True)
     meets_target = fields.Boolean(allow_none=True)
@@ -213,6 +221,31 @@ class BlindSpot(Schema):
     surveys = fields.List(fields.String())
 
 
+class GapSide(Schema):
+    """What one of the two says."""
+
+    score = fields.Float()
+    low = fields.Float()
+    high = fields.Float()
+    n = fields.Integer()
+
+
+class EmployeeGap(Schema):
+    """Employees and customers of a stage clearly differ in one period: employees' score less customers', in points."""
+
+    stage = fields.String()
+    name = fields.String(allow_none=True)
+    metric = fields.String()
+    window = fields.Nested(DaysAnswer)
+    period = fields.String()
+    employees = fields.Nested(GapSide)
+    customers = fields.Nested(GapSide)
+    points = fields.Float()
+    low = fields.Float()
+    high = fields.Float()
+    in_words = fields.String()
+
+
 class ScorecardAnswer(Freshness):
     """The whole map of a journey with its scores."""
 
@@ -229,3 +262,4 @@ class ScorecardAnswer(Freshness):
     blind_spots = fields.List(fields.Nested(BlindSpot))
     not_on_map = fields.List(fields.Dict())
     green_inside_red_outside = fields.List(fields.Nested(GreenInside))
+    employee_gaps = fields.List(fields.Nested(EmployeeGap))

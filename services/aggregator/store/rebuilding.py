@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.db import Connection
 
-TABLES = ("series", "bucket", "reason_bucket", "newest", "journey")
+TABLES = ("series", "bucket", "reason_bucket", "newest", "journey", "employee_sum")
 HELD = {table: f"SELECT * FROM {table}" for table in TABLES} | {
     "position": "SELECT key, last_sequence, skipped FROM position"
 }
