@@ -83,6 +83,12 @@ def change(stored: Mapping[date, float], given: Given) -> Change:
     return Change(added, changed, removed, len(given) - removed - added - changed)
 
 
+def differences(stored: Mapping[date, float], given: Given) -> list[tuple[date, float | None, float | None]]:
+    """(day, value now, value then) of each day that given values change, the first day first."""
+    found = [(day, stored.get(day), value) for day, value in sorted(given.items())]
+    return [one for one in found if one[1] != one[2]]
+
+
 def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """(line, cells) of each line that is not empty."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint
 
-from services.aggregator.pages import journey, journeys, stage
+from services.aggregator.pages import journey, journeys, measure, measures, stage
 
 _FILES = Blueprint(
     "aggregator_files",
@@ -15,4 +15,11 @@ _FILES = Blueprint(
     static_url_path="/static/aggregator",
 )
 
-BLUEPRINTS = (_FILES, journeys.blueprint, journey.blueprint, stage.blueprint)
+BLUEPRINTS = (
+    _FILES,
+    journeys.blueprint,
+    journey.blueprint,
+    stage.blueprint,
+    measures.blueprint,
+    measure.blueprint,
+)
