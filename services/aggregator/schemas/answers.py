@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from services.aggregator.schemas.inside import GreenInside, ScorecardMeasure
+
 HISTOGRAM = "11 counts: index = the score 0…10 given"
 
 
@@ -28,6 +30,14 @@ class Reading(Schema):
     small_sample = fields.Boolean()
 
 
+class EmployeeReading(Reading):
+    """Employees' scores have a period of their own, and neither mean nor histogram; without one, n is 0."""
+
+    histogram = fields.List(fields.Integer(), allow_none=True, metadata={"description": HISTOGRAM})
+    window = fields.Nested(DaysAnswer, allow_none=True)
+    period = fields.String(allow_none=True, metadata={"description": "October 2026, Q3 2026 or 2026"})
+
+
 class Scope(Schema):
     """Where a score belongs."""
 
@@ -38,13 +48,12 @@ class Scope(Schema):
     segment = fields.Dict(keys=fields.String(), values=fields.String())
 
 
-class ScoreItem(Reading):
+class ScoreItem(EmployeeReading):
     """One score."""
 
     scope = fields.Nested(Scope)
     metric = fields.String()
     audience = fields.String()
-    window = fields.Nested(DaysAnswer)
 
 
 AS_OF = (
@@ -91,14 +100,16 @@ class ScoresAnswer(Freshness):
 
 
 class SeriesPoint(Reading):
-    """One step of a series."""
+    """One step of a series; of employees, one period that is told, without mean and histogram."""
 
     from_ = fields.Date(data_key="from")
     to = fields.Date()
+    histogram = fields.List(fields.Integer(), allow_none=True, metadata={"description": HISTOGRAM})
+    period = fields.String(metadata={"description": "of employees: October 2026, Q3 2026 or 2026"})
 
 
 class SeriesItem(Schema):
-    """The steps of one group, gapless: n is 0 where nobody answered."""
+    """The steps of one group, gapless: n is 0 where nobody answered. Of employees only what is told."""
 
     scope = fields.Nested(Scope)
     metric = fields.String()
@@ -123,14 +134,6 @@ class Movement(Schema):
     beyond_noise = fields.Boolean()
 
 
-class EmployeeReading(Reading):
-    """Employees' scores have a period of their own, and neither mean nor histogram; without one, n is 0."""
-
-    histogram = fields.List(fields.Integer(), allow_none=True, metadata={"description": HISTOGRAM})
-    window = fields.Nested(DaysAnswer, allow_none=True)
-    period = fields.String(allow_none=True, metadata={"description": "October 2026, Q3 2026 or 2026"})
-
-
 class ScorecardScore(EmployeeReading):
     """A score against its target and against the window before; employees' against the period told before it."""
 
@@ -150,54 +153,6 @@ class ScorecardTouchpoint(Schema):
     moment_of_truth = fields.Boolean()
     surveys = fields.List(fields.String())
     scores = fields.List(fields.Nested(ScorecardScore))
-
-
-class MeasureBefore(Schema):
-    """A measure in the window before."""
-
-    value = fields.Float(allow_none=True)
-    days = fields.Integer()
-
-
-class ScorecardMeasure(Schema):
-    """An internal measure of a stage: the mean of the days in the window that have a value."""
-
-    measure = fields.String()
-    name = fields.String()
-    unit = fields.String(allow_none=True)
-    direction = fields.String()
-    target = fields.Float(allow_none=True)
-    value = fields.Float(allow_none=True)
-    days = fields.Integer()
-    last_day = fields.Date(allow_none=True)
-    before = fields.Nested(MeasureBefore)
-    meets_target = fields.Boolean(allow_none=True)
-
-
-class RedOutside(Schema):
-    """A score of customers that is red, and why: under_target (by their scores), degraded (only alerts knows)."""
-
-    metric = fields.String()
-    audience = fields.String()
-    score = fields.Float(allow_none=True)
-    n = fields.Integer()
-    target = fields.Float(allow_none=True)
-    why = fields.List(fields.String())
-
-
-class GreenInside(Schema):
-    """A measure that meets its target at a stage whose customers say otherwise."""
-
-    stage = fields.String()
-    measure = fields.String()
-    name = fields.String()
-    unit = fields.String(allow_none=True)
-    direction = fields.String()
-    target = fields.Float()
-    value = fields.Float()
-    days = fields.Integer()
-    scores = fields.List(fields.Nested(RedOutside))
-    in_words = fields.String()
 
 
 class ScorecardStage(Schema):
