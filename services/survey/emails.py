@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import render_template
@@ -9,6 +10,8 @@ from flask import render_template
 from services.survey import links
 from services.survey.rendering import words
 from shared.web.app import settings
+
+Render = Callable[..., str]
 
 # A scale in rows that fit a phone.
 ROWS = {
@@ -24,7 +27,14 @@ def email(form: dict[str, Any], token: str | None, *, is_personal: bool = True) 
     token: a link's token, or the merge field that stands for it (then it is left as it is, unquoted); None for
     one link for all. is_personal: whether the token names somebody who may unsubscribe.
     """
-    url = links.page_url(settings().survey_url, form["survey"])
+    return worded(form, token, settings().survey_url, render_template, is_personal=is_personal)
+
+
+def worded(
+    form: dict[str, Any], token: str | None, survey_url: str, render: Render, *, is_personal: bool = True
+) -> dict[str, Any]:
+    """The same outside of a request; `render` makes text of a template's name and values."""
+    url = links.page_url(survey_url, form["survey"])
     page = f"{url}?t={token}&lang={form['lang']}" if token else f"{url}?lang={form['lang']}"
     unsubscribe = f"{url}/unsubscribe?t={token}&lang={form['lang']}" if token and is_personal else None
     values = {
@@ -37,8 +47,8 @@ def email(form: dict[str, Any], token: str | None, *, is_personal: bool = True) 
     }
     return {
         "lang": form["lang"],
-        "html": render_template("email.html", **values),
-        "text": render_template("email.txt", **values),
+        "html": render("email.html", **values),
+        "text": render("email.txt", **values),
         "unsubscribe_url": unsubscribe,
         "headers": links.list_unsubscribe(unsubscribe) if unsubscribe else {},
     }

@@ -1,4 +1,5 @@
-"""The process `survey-worker`: works imports off, about 1 000 rows a transaction, and mails sign-in links in between.
+"""The process `survey-worker`: works imports off, about 1 000 rows a transaction, and sends mails in between: sign-in
+links, and the question that follows a solved case.
 
 Answers, counts and the place to go on at are committed together, so that killing it at any moment loses and doubles
 nothing: the next worker goes on after the last commit. Live answers are never behind it: transactions are short, and
@@ -23,6 +24,7 @@ from services.survey.imports.mapping import Plan, bind, surveys
 from services.survey.imports.problems import FileProblem
 from services.survey.imports.reading import Record, batches, records, skip_lines
 from services.survey.imports.rows import Draft, Reject, draft, finish
+from services.survey.recovery_mails import RecoveryMails
 from services.survey.sign_in_mails import SignInMails
 from services.survey.store import imports
 from services.survey.store.imports import Import, Step
@@ -34,6 +36,8 @@ from shared.settings import Settings
 from shared.telemetry import configure_logs
 
 log = structlog.get_logger()
+
+Mails = tuple[SignInMails, RecoveryMails]
 
 ROWS_A_TRANSACTION = 1000
 IDLE_SECONDS = 0.5
@@ -53,10 +57,10 @@ def run(settings: Settings) -> None:
     with connect(settings, SCHEMA) as conn:
         require_current(conn, SCHEMA)
         status.begin(conn)
-        sweep_at, mails = time.monotonic(), SignInMails()
+        sweep_at, mails = time.monotonic(), (SignInMails(), RecoveryMails())
         while not stop:
             status.beat(conn, {"ready": True})
-            if mails.step(conn, settings):
+            if _mail(conn, settings, mails):
                 continue
             work = imports.claim(conn)
             if work is not None:
@@ -70,13 +74,18 @@ def run(settings: Settings) -> None:
                 time.sleep(IDLE_SECONDS)
 
 
+def _mail(conn: Connection, settings: Settings, mails: Mails) -> bool:
+    """One that is due, sign-in links first; whether there was any."""
+    return any(kind.step(conn, settings) for kind in mails)
+
+
 def _work_off(
-    conn: Connection, settings: Settings, work: Import, status: Status, stop: StopSignal, mails: SignInMails
+    conn: Connection, settings: Settings, work: Import, status: Status, stop: StopSignal, mails: Mails
 ) -> None:
     began, first = time.monotonic(), work.rows
     for _ in steps(conn, settings, work):
         status.beat(conn, {"ready": True, "import": str(work.id), "rows": work.rows})
-        mails.step(conn, settings)
+        _mail(conn, settings, mails)
         if stop:
             break
     imports.release(conn, work.id)

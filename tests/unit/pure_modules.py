@@ -65,6 +65,7 @@ PURE = [
     "services/survey/imports",
     "services/cli/configuration_file.py",
     "services/cli/documents.py",
+    "services/survey/follow_ups/recovery_scores.py",
     "services/survey/forms.py",
     "services/survey/journey_events.py",
     "services/survey/links.py",
