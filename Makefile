@@ -49,6 +49,10 @@ else
 	$(BIN)/pytest -n 2
 endif
 
+.PHONY: chaos
+chaos: $(INSTALLED) ## Let everything go wrong at once, from a seed, and check every promise (SIZE=short|middle|long, SEED=, BROKER=, BUG=)
+	$(BIN)/python -m tests.chaos --size $(or $(SIZE),middle) $(if $(SEED),--seed $(SEED)) $(if $(BROKER),--broker $(BROKER)) $(if $(BUG),--bug $(BUG))
+
 .PHONY: lint
 lint: $(INSTALLED) ## Check style, types, the compose file and the Dockerfile
 	$(BIN)/ruff check

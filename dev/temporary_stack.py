@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,6 +59,14 @@ class Stack:
     def pid(self, name: str) -> int:
         """The process id of `survey-web`, `broker` …, as its pid file has it."""
         return int((self.root / f".run/pids/{name}.pid").read_text())
+
+    def family(self, name: str) -> list[int]:
+        """The process ids of `name` and of what it has started (a web process's workers); empty where it is gone."""
+        try:
+            process = psutil.Process(self.pid(name))
+            return [process.pid, *(child.pid for child in process.children(recursive=True))]
+        except psutil.NoSuchProcess:
+            return []
 
     def kill(self, name: str) -> float:
         """SIGKILL, and wait until the supervisor has started it again; the seconds that took."""
@@ -106,15 +114,20 @@ class Stack:
 
 
 @contextmanager
-def temporary(broker: str, settings: Mapping[str, str] | None = None) -> Iterator[Stack]:
+def temporary(
+    broker: str, settings: Mapping[str, str] | None = None, prepare: Callable[[Path], None] | None = None
+) -> Iterator[Stack]:
     """A ready stack with nothing in it, on `broker` (embedded or kafka); `settings` as in .run/env.
 
-    Raises RuntimeError with what `up` said where it does not come up.
+    `prepare` may change the folder's files before anything starts. Raises RuntimeError with what `up` said where it
+    does not come up.
     """
     root = Path(tempfile.mkdtemp(prefix="stack-"))
     try:
         _link_checkout(root, broker)
         _write_settings(root, settings or {})
+        if prepare is not None:
+            prepare(root)
         guard = children.start(["sh", "-c", GUARD], root / "guard.log", death_signal=signal.SIGTERM, cwd=root)
         try:
             _up(root, broker)

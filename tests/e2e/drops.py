@@ -17,7 +17,7 @@ HISTORY_DAYS = range(4, 64)
 HEALTHY = (5, 5, 5, 5, 4, 4, 2, 1)
 FLOOR = 1
 FALLEN = 40  # answers at the floor; about 16 open an incident
-EIGHTS = 2  # of healthy live answers a stage, before it falls if it does
+EIGHTS = 2  # of healthy live answers a stage, unless told otherwise, before it falls if it does
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Drops:
     count: int
     dropping: int
     rng: random.Random
+    eights: int = EIGHTS
 
     @cached_property
     def places(self) -> list[tuple[str, str]]:
@@ -50,13 +51,13 @@ class Drops:
     def journeys(self) -> list[str]:
         return list(dict.fromkeys(journey for journey, _ in self.places))
 
-    def open(self, channel: Item) -> None:
-        """Map everything; every owner is told by `channel`."""
+    def open(self, told: Item) -> None:
+        """Map everything; `told` is by which channels, or at which address, every owner is."""
         for journey in self.journeys:
             stages = [stage for of, stage in self.places if of == journey]
             owned = {stage: f"{journey}-{stage}" for stage in stages[::2]}
             for owner in (journey, *owned.values()):
-                self.api.put("alerts", f"/v1/owners/{owner}", {"name": owner, "channels": [channel]})
+                self.api.put("alerts", f"/v1/owners/{owner}", {"name": owner} | told)
             document: Item = {"name": journey, "owner": journey, "segments": []}
             document["stages"] = [_stage(stage, owned.get(stage)) for stage in stages]
             self.api.put("survey", f"/v1/journeys/{journey}", document)
@@ -65,7 +66,8 @@ class Drops:
             words = {"audience": "customer", "status": "live", "question": {"en": "How was it?"}}
             self.api.put("survey", f"/v1/surveys/{journey}-{stage}", place | words)
 
-    def history(self) -> list[Item]:
+    @cached_property
+    def past(self) -> list[Item]:
         """Two healthy months up to four days ago, 480 answers a stage: historic, so they train and never bet."""
         now = datetime.now(UTC)
         return [
@@ -80,7 +82,7 @@ class Drops:
         """Healthy answers of every stage, mixed; one stage after the other falls within them, and stays down."""
         timed: list[tuple[float, Item]] = []
         for place in self.places:
-            scores = [score for _ in range(EIGHTS) for score in self.rng.sample(HEALTHY, len(HEALTHY))]
+            scores = [score for _ in range(self.eights) for score in self.rng.sample(HEALTHY, len(HEALTHY))]
             fall = (self.falling.index(place) + 1) / (self.dropping + 1) if place in self.falling else 1.0
             moments = sorted(self.rng.uniform(0, fall) for _ in scores)
             timed += [(at, self._item(place, score)) for at, score in zip(moments, scores, strict=True)]

@@ -41,8 +41,8 @@ def test_each_drop_opens_once_and_is_told(
     drops = Drops(Api(stack), count, dropping, rng)
     began = time.monotonic()
     with receiving(rng) as receiver, crew(stack, tmp_path, receiver, rng) as crewing:
-        drops.open(receiver.channel)
-        for items in sliced(drops.history(), BATCH):
+        drops.open({"channels": [receiver.channel]})
+        for items in sliced(drops.past, BATCH):
             drops.api.batch(items)
         outcome.drained(stack)
         print(f"{count} stages with their history after {time.monotonic() - began:.0f} s")

@@ -1,0 +1,189 @@
+"""Doing to a running stack what a plan says, each fault in a thread of its own; and undoing all of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+from kafka.errors import KafkaError
+
+from dev import ports
+from dev.temporary_stack import Stack
+from shared import broker, outbox, settings
+from shared.settings import Settings
+from tests.chaos import copies, disk
+from tests.chaos.network import Network
+from tests.chaos.plan import Fault
+
+CLOCK_SECONDS = (-90, 900)  # how far our processes' clock may jump
+SLOWEST = 0.15  # seconds a chunk may take, one way
+RESENT = 3000  # events sent again at most
+STRAY = 30
+PATIENCE_SECONDS = 60
+
+
+class Faults:
+    """Does the faults of a plan at their moments; `done` counts them by kind."""
+
+    def __init__(self, stack: Stack, network: Network, rng: random.Random) -> None:
+        self.stack, self.network, self.rng = stack, network, rng
+        self.done: Counter[str] = Counter()
+        self.errors: list[str] = []
+        self._one_at_a_time: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._threads: list[threading.Thread] = []
+
+    def start(self, plan: list[Fault]) -> None:
+        self._began = time.monotonic()
+        for fault in plan:
+            self._threads.append(threading.Thread(target=self._do, args=(fault,), daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    def join(self) -> None:
+        """Wait until all is done and undone."""
+        for thread in self._threads:
+            thread.join()
+        self.network.heal()
+        with self._administering() as conn:
+            disk.fill(conn, [])
+        copies.set_clock(self.stack.root, 0)
+
+    def _do(self, fault: Fault) -> None:
+        time.sleep(max(0.0, self._began + fault.at - time.monotonic()))
+        action = getattr(self, f"_{fault.kind.replace(' ', '_')}")
+        with self._one_at_a_time[fault.victim]:
+            try:
+                action(fault)
+            except Exception as error:  # noqa: BLE001 - told to the harness, which is another thread
+                self.errors.append(f"{fault}: {error!r}")
+            else:
+                self.done[fault.kind] += 1
+
+    def _kill(self, fault: Fault) -> None:
+        """SIGKILL, and wait for the next start; one that has just ended by itself is about to be started."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                self.stack.kill(fault.victim)
+                return
+            except ProcessLookupError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    _restart = _kill
+
+    def _freeze(self, fault: Fault) -> None:
+        """A process that does nothing for a while, and knows nothing of it. A web process's workers freeze with it."""
+        pids = self.stack.family(fault.victim)
+        for pid in pids:
+            _signal(pid, signal.SIGSTOP)
+        time.sleep(fault.seconds)
+        for pid in pids:
+            _signal(pid, signal.SIGCONT)
+
+    def _outage(self, fault: Fault) -> None:
+        self.stack.stop(fault.victim)
+        time.sleep(fault.seconds)
+        self.stack.start(fault.victim)
+
+    def _connections(self, fault: Fault) -> None:
+        with self._administering() as conn:
+            conn.execute(
+                """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+            )
+
+    def _slow(self, fault: Fault) -> None:
+        self.network.delay = fault.size * SLOWEST
+        time.sleep(fault.seconds)
+        self.network.delay = 0.0
+
+    def _cut(self, fault: Fault) -> None:
+        self.network.is_down = True
+        self.network.cut()
+        time.sleep(fault.seconds)
+        self.network.is_down = False
+
+    def _disk_full(self, fault: Fault) -> None:
+        chosen = random.Random(fault.size)
+        tables = chosen.sample(disk.TABLES, chosen.randint(1, len(disk.TABLES)))
+        for full in (tables, []):
+            with self._administering() as conn:
+                disk.fill(conn, full)
+            if full:
+                time.sleep(fault.seconds)
+
+    def _clock(self, fault: Fault) -> None:
+        least, most = CLOCK_SECONDS
+        copies.set_clock(self.stack.root, least + fault.size * (most - least))
+        time.sleep(fault.seconds)
+        copies.set_clock(self.stack.root, 0)
+
+    def _again(self, fault: Fault) -> None:
+        """The relay sends the end of the log once more: whole stretches of duplicates, in order."""
+        with self._administering() as conn:
+            conn.execute("SET search_path = survey")
+            last = outbox.acknowledged(conn)
+            outbox.rewind(conn, max(0, last - int(fault.size * RESENT)))
+
+    def _stray(self, fault: Fault) -> None:
+        """Old events come again, one here and one there, in any order."""
+        chosen = settings.load(self.stack.environment)
+        with self._administering() as conn:
+            conn.execute("SET search_path = survey")
+            last = outbox.acknowledged(conn)
+            starts = [int(last * (fault.size * number / STRAY) ** 0.5) for number in range(STRAY)]
+            rows = [row for start in starts for row in outbox.stamped_after(conn, start, 1)]
+        random.Random(fault.at).shuffle(rows)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                _publish(chosen, rows)
+                return
+            except KafkaError:  # the broker is away, as others have planned
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(1)
+
+    @contextlib.contextmanager
+    def _administering(self) -> Iterator[psycopg.Connection[dict[str, object]]]:
+        """A connection past the harness's network, as soon as there is one."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                conn = self.stack.connect()
+                break
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+        with conn:
+            yield conn
+
+
+def _publish(chosen: Settings, rows: list[dict[str, Any]]) -> None:
+    port = int(chosen.kafka_bootstrap_servers[0].rsplit(":", 1)[1])
+    ports.wait_until(lambda: ports.is_listening(port), "the broker's return", PATIENCE_SECONDS)
+    producer = broker.producer(chosen)
+    try:
+        for row in rows:
+            headers = [("sequence", str(row["sequence"]).encode())]
+            name = broker.topic(chosen, row["topic"])
+            producer.send(name, key=row["key"].encode(), value=outbox.event(row), headers=headers)
+        producer.flush(timeout=10)
+    finally:
+        producer.close(timeout=1)
+
+
+def _signal(pid: int, how: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, how)

@@ -1,0 +1,60 @@
+"""What goes wrong, and when: drawn from a seed, so that a course can be had again."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+OURS = (
+    "survey-web",
+    "survey-relay",
+    "survey-worker",
+    "aggregator-web",
+    "aggregator-consumer",
+    "alerts-web",
+    "alerts-consumer",
+    "alerts-notifier",
+)
+SERVERS = ("broker", "postgres", "mail-sink")
+# kind: how often beside a hundred kills of our processes, whom it may hit, and for how many seconds.
+OTHERS = {
+    "freeze": (30, (*OURS, "broker"), (0.5, 4.0)),  # SIGSTOP, then SIGCONT
+    "restart": (8, SERVERS, (0.0, 0.0)),  # SIGKILL of what others rest on
+    "outage": (4, ("broker", "postgres"), (2.0, 6.0)),  # stopped, and started later
+    "connections": (12, ("postgres",), (0.0, 0.0)),  # the server ends every session
+    "slow": (15, ("network",), (1.0, 5.0)),  # between our processes and the database
+    "cut": (10, ("network",), (0.0, 1.0)),
+    "disk full": (20, ("postgres",), (0.5, 2.5)),  # SQLSTATE 53100
+    "clock": (8, ("clock",), (1.0, 6.0)),  # of our processes, by minutes
+    "again": (12, ("broker",), (0.0, 0.0)),  # part of the log is sent once more
+    "stray": (12, ("broker",), (0.0, 0.0)),  # single old events, in any order
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong: `at` seconds after the start, for `seconds`; `size` in 0..1 says how badly."""
+
+    at: float
+    kind: str
+    victim: str
+    seconds: float = 0.0
+    size: float = 0.0
+
+
+def plan(rng: random.Random, seconds: float, kills: int) -> list[Fault]:
+    """The faults of a course of `seconds`, in order of time: `kills` of our processes, each about as often, and others.
+
+    Nothing begins in the first twentieth and in the last tenth, so that there is a course to disturb.
+    """
+    victims = [OURS[number % len(OURS)] for number in range(kills)]
+    faults = [Fault(_moment(rng, seconds), "kill", victim) for victim in victims]
+    for kind, (often, whom, (least, most)) in OTHERS.items():
+        for _ in range(max(1, round(kills * often / 100))):
+            lasts = rng.uniform(least, most)
+            faults.append(Fault(_moment(rng, seconds), kind, rng.choice(whom), lasts, rng.random()))
+    return sorted(faults, key=lambda fault: fault.at)
+
+
+def _moment(rng: random.Random, seconds: float) -> float:
+    return rng.uniform(0.05, 0.9) * seconds
