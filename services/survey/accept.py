@@ -17,6 +17,7 @@ import orjson
 from services.survey import respondents, response_events
 from services.survey.answers import Answer, content_hash
 from services.survey.definition import OTHER, Definition, new_values, segment_values
+from services.survey.follow_ups import opening
 from services.survey.store import erasures, responses, segments
 from services.survey.store.responses import Row
 from shared.db import Connection
@@ -44,7 +45,8 @@ class NewAnswer:
 def accept_many(
     conn: Connection, items: Sequence[NewAnswer], received_at: datetime, keys: respondents.Keys
 ) -> list[Outcome]:
-    """Take checked answers in, with an outbox row for each new one; one outcome an item, in order.
+    """Take checked answers in, with an outbox row for each new one and the follow-ups that their surveys' rules want;
+    one outcome an item, in order.
 
     An id seen before (or earlier in `items`) is a duplicate, or a conflict where its first content was another;
     neither changes anything. What a person gave before they were erased is stored, and is nobody's at once.
@@ -58,7 +60,9 @@ def accept_many(
     written = [_prepare(item, kept, received_at, keys) for item in firsts.values()]
     new = responses.insert(conn, sorted((row for row, _ in written), key=_id))
     append(conn, [event for row, event in written if row.id in new])  # in the order in which they came
-    _forget_erased(conn, [item for item in firsts.values() if item.answer.id in new], keys)
+    gone = _forget_erased(conn, [item for item in firsts.values() if item.answer.id in new], keys)
+    kept_rows = [row for row, _ in written if row.id in new and row.id not in gone]
+    opening.keep(conn, [_given(firsts[row.id], row) for row in kept_rows], received_at, keys)
     return _outcomes(conn, items, new, keys)
 
 
@@ -67,10 +71,10 @@ def accept_one(
 ) -> bool:
     """Take one new answer in with a single statement, so that autocommit makes it durable; True where it did.
 
-    False, with nothing written: the definition is out of date, a segment value is new, the id is known, or the giver
-    was erased once. Then read the definition again and ask `accept_many`.
+    False, with nothing written: the definition is out of date, a segment value is new, the id is known, the giver was
+    erased once, or they left a contact. Then read the definition again and ask `accept_many`.
     """
-    if new_values(definition, segment_values(definition, answer.attributes)):
+    if answer.contact or new_values(definition, segment_values(definition, answer.attributes)):
         return False
     row, event = _prepare(NewAnswer(definition, answer), {}, received_at, keys)
     giver = respondents.known_as(keys, answer.respondent)
@@ -85,15 +89,37 @@ def seen_before(conn: Connection, item: NewAnswer, keys: respondents.Keys) -> Ou
     return "duplicate" if erasures.is_tombstone(conn, item.answer.id) else None
 
 
-def _forget_erased(conn: Connection, items: Sequence[NewAnswer], keys: respondents.Keys) -> None:
-    """Make nobody's, of the answers just written, those given before their giver was erased.
+def _given(item: NewAnswer, row: Row) -> opening.Given:
+    certain = bool(row.respondent_verified)
+    return opening.Given(
+        item.definition,
+        row.answer_id,
+        row.score,
+        row.lang,
+        row.historic,
+        item.answer.contact,
+        row.respondent if certain else None,
+        row.respondent_key if certain else None,
+    )
+
+
+def _names(answer: Answer, keys: respondents.Keys) -> list[bytes]:
+    """Every pseudonym under which the giver may have been erased: their name's, and their address's."""
+    found = respondents.known_as(keys, answer.respondent)
+    if answer.contact is None:
+        return found
+    return found + respondents.every_digest(keys, answer.contact.email.lower())
+
+
+def _forget_erased(conn: Connection, items: Sequence[NewAnswer], keys: respondents.Keys) -> set[UUID]:
+    """Make nobody's, of the answers just written, those given before their giver was erased; their ids.
 
     Asked after the insert: from then on no erasure can commit before this transaction does.
     """
-    named = [item for item in items if item.answer.respondent is not None]
+    named = [item for item in items if item.answer.respondent is not None or item.answer.contact]
     if not named or not erasures.any_yet(conn):
-        return
-    digests = {item.answer.id: respondents.known_as(keys, item.answer.respondent) for item in named}
+        return set()
+    digests = {item.answer.id: _names(item.answer, keys) for item in named}
     erased_at = erasures.latest(conn, [digest for known in digests.values() for digest in known])
     gone = [
         item.answer.id
@@ -101,6 +127,7 @@ def _forget_erased(conn: Connection, items: Sequence[NewAnswer], keys: responden
         if any(_is_before(item, erased_at[d]) for d in digests[item.answer.id] if d in erased_at)
     ]
     erasures.forget_answers(conn, gone)
+    return set(gone)
 
 
 def _is_before(item: NewAnswer, erased_at: datetime) -> bool:

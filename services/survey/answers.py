@@ -29,12 +29,26 @@ from services.survey.answer_fields import (
     read_times,
 )
 from services.survey.definition import Definition
+from services.survey.follow_ups.contact import Contact, read_contact
+from services.survey.follow_ups.rules import consent
 from services.survey.respondents import Respondent
 
 MAX_SIG = 2_000
 PUBLIC_MAX_AGE = timedelta(days=7)
 FIELDS = frozenset(
-    ("id", "score", "comment", "reasons", "respondent", "sig", "attributes", "lang", "channel", "answered_at")
+    (
+        "id",
+        "score",
+        "comment",
+        "reasons",
+        "respondent",
+        "sig",
+        "attributes",
+        "lang",
+        "channel",
+        "answered_at",
+        "contact",
+    )
 )
 
 
@@ -50,7 +64,8 @@ class Rejected(Exception):
 class Answer:
     """A checked answer. `answered_at` is settled (UTC); `given_at` is what the client said, None where it didn't.
 
-    verified: whether it is certain who `respondent` is: always so at the trusted doors.
+    verified: whether it is certain who `respondent` is: always so at the trusted doors. contact: where the customer
+    agreed to be reached; it is kept apart, and is in no event.
     """
 
     id: UUID
@@ -64,6 +79,7 @@ class Answer:
     answered_at: datetime
     given_at: datetime | None
     verified: bool = True
+    contact: Contact | None = None
 
 
 def read(
@@ -91,16 +107,27 @@ def read(
         channel=read_matching(item.get("channel"), "channel", CHANNEL, "must match [a-z0-9-]{1,63}", errors),
         answered_at=answered_at,
         given_at=given_at,
+        contact=read_agreed(item.get("contact"), definition, errors),
     )
     if errors:
         raise Rejected(errors)
     return answer
 
 
+def read_agreed(value: object, definition: Definition, errors: Errors) -> Contact | None:
+    """A contact that the customer agreed to leave, to a survey that asks for one."""
+    if value is not None and consent(definition.document, None) is None:
+        errors["contact"] = "this survey does not ask for a contact"
+        return None
+    return read_contact(value, errors)
+
+
 def content_hash(answer: Answer, survey: str) -> bytes:
     """What makes two answers under one id the same: all but the respondent, whose pseudonym is compared by itself."""
-    content = [
+    content: list[Any] = [
         survey, answer.score, answer.comment, answer.reasons, answer.attributes,
         answer.lang, answer.channel, answer.given_at,
     ]  # fmt: skip
+    if answer.contact is not None:
+        content.append(list(answer.contact))
     return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()[:16]

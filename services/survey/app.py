@@ -7,10 +7,11 @@ import weakref
 
 from flask import Flask
 
-from services.survey import SCHEMA, admin, pages, rate_limit, status, tallies
+from services.survey import SCHEMA, admin, contact_page, pages, rate_limit, status, tallies
 from services.survey.routes import (
     batch,
     embed,
+    follow_ups,
     form,
     imports,
     impressions,
@@ -18,6 +19,7 @@ from services.survey.routes import (
     links,
     measurement,
     qr,
+    recovery,
     respondents,
     responses,
     secret,
@@ -41,6 +43,8 @@ BLUEPRINTS = [
     impressions.blueprint,
     embed.blueprint,
     responses.blueprint,
+    follow_ups.blueprint,
+    recovery.blueprint,
     respondents.blueprint,
     voids.blueprint,
     measurement.blueprint,
@@ -48,6 +52,7 @@ BLUEPRINTS = [
     imports.blueprint,
     links.blueprint,
     pages.blueprint,
+    contact_page.blueprint,
     unsubscribe.blueprint,
     qr.blueprint,
     blueprint("survey", status.PROCESSES, status.CHECKS, status.waiting),

@@ -1,14 +1,16 @@
-"""The token that lets whoever sent an answer change it: derived from its id, so that nothing is stored. Pure."""
+"""Tokens that let whoever sent an answer change it, or leave a contact with it. Derived from its id, so that nothing is
+stored. Pure."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from uuid import UUID
 
-from itsdangerous import Signer
+from itsdangerous import BadSignature, Signer
 
 VALID_FOR = timedelta(hours=24)
 _SALT = "edit-token"
+_CONTACT_SALT = "contact-token"
 
 
 def edit_token(secret_key: str, id_: UUID) -> str:
@@ -19,3 +21,16 @@ def edit_token(secret_key: str, id_: UUID) -> str:
 def is_edit_token(secret_key: str, id_: UUID, token: str) -> bool:
     """Whether `token` was made for this id."""
     return Signer(secret_key, salt=_SALT).verify_signature(str(id_).encode(), token.encode())
+
+
+def contact_token(secret_key: str, id_: UUID) -> str:
+    """What a link carries that lets its follower leave a contact with this answer, and nothing else."""
+    return Signer(secret_key, salt=_CONTACT_SALT).sign(id_.hex).decode()
+
+
+def read_contact_token(secret_key: str, token: str | None) -> UUID | None:
+    """The answer that the token was made for; None for a token we did not make."""
+    try:
+        return UUID(Signer(secret_key, salt=_CONTACT_SALT).unsign((token or "").encode()).decode())
+    except (BadSignature, ValueError):
+        return None

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 DISMISSED = timedelta(days=30)
 # Moments of truth go first: other surveys leave a person in peace for the whole rest, a moment of truth for a day.
 MOMENT_REST = timedelta(days=1)
+# Why one is not asked with whom somebody is in touch.
+OPEN_FOLLOW_UP = "open_follow_up"
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,15 @@ class Rules:
 
 @dataclass(frozen=True)
 class Past:
-    """What is known of a person: when each survey last asked or got an answer, or was closed unanswered."""
+    """What is known of a person: when each survey last asked or got an answer, or was closed unanswered.
+
+    open_follow_up: somebody is putting something right with them.
+    """
 
     asked: Mapping[str, datetime] = field(default_factory=dict)
     dismissed: Mapping[str, datetime] = field(default_factory=dict)
     never: bool = False
+    open_follow_up: bool = False
 
 
 class Verdict(NamedTuple):
@@ -81,6 +87,9 @@ def decide(rules: Rules, past: Past, drawn: float, now: datetime) -> Decision:
     last = max(past.asked.values(), default=None)
     verdicts = [
         Verdict(not past.never, "asked not to be asked again" if past.never else "did not opt out"),
+        Verdict(
+            not past.open_follow_up, OPEN_FOLLOW_UP if past.open_follow_up else f"{OPEN_FOLLOW_UP}: none"
+        ),
         _since(last, rules.rest, now, "asked by any survey"),
         _since(past.asked.get(rules.survey), rules.cooldown, now, "cooldown"),
         _since(past.dismissed.get(rules.survey), max(DISMISSED, rules.cooldown), now, "dismissed"),

@@ -10,12 +10,17 @@ from datetime import datetime
 from uuid import UUID
 
 from services.survey import respondents
+from services.survey.follow_ups import working
+from services.survey.follow_ups.contact import every_name
 from services.survey.imports.rows import Reject
 from services.survey.respondents import Keys, Pseudonym
 from services.survey.store import contacts, erasures, leftovers, looks, responses
 from services.survey.store.erasures import SLICE
 from shared.db import Connection
 
+COUNTED = (
+    "answers", "comments", "contacts", "rejected_rows", "waiting_imports", "contact_details", "follow_ups",
+)  # fmt: skip
 Transaction = Callable[[], AbstractContextManager[Connection]]
 
 
@@ -23,8 +28,9 @@ Transaction = Callable[[], AbstractContextManager[Connection]]
 class Erasure:
     """What became of a person: the numbers of a receipt.
 
-    answers: made nobody's; comments, contacts, rejected_rows: deleted. waiting_imports: files still being worked off
-    that seem to name the person; their rows are stored as nobody's.
+    answers: made nobody's; comments, contacts, rejected_rows, contact_details: deleted; follow_ups: closed, without
+    what was personal. waiting_imports: files still being worked off that seem to name the person; their rows are stored
+    as nobody's.
     """
 
     id: UUID
@@ -34,6 +40,8 @@ class Erasure:
     contacts: int
     rejected_rows: int
     waiting_imports: int
+    contact_details: int
+    follow_ups: int
 
     def counts(self) -> dict[str, int]:
         """The numbers by name."""
@@ -45,23 +53,22 @@ def erase(transaction: Transaction, keys: Keys, name: str, by: str) -> Erasure:
 
     From the first commit on, answers of theirs from before, however late they arrive, are nobody's at once.
     """
-    pseudonyms = respondents.every_pseudonym(keys, name)
+    pseudonyms = every_name(keys, name)
     digests = [pseudonym.digest for pseudonym in pseudonyms]
     with transaction() as conn:
         lock(conn, pseudonyms)
         id, erased_at = erasures.note(conn, pseudonyms, by)
         found: Counter[str] = Counter(contacts=erasures.forget_contacts(conn, digests, None))
         looks.forget_why(conn, digests, None)
-        last = _forget_slice(conn, digests, None, found)
+        last = _forget_slice(conn, digests, None, found, by)
     while last == SLICE:
         with transaction() as conn:
             lock(conn, pseudonyms)
-            last = _forget_slice(conn, digests, None, found)
+            last = _forget_slice(conn, digests, None, found, by)
     with transaction() as conn:
         found["rejected_rows"] = leftovers.forget_rejects(conn, name)
         found["waiting_imports"] = len(leftovers.waiting(conn, name))
-        names = ("answers", "comments", "contacts", "rejected_rows", "waiting_imports")
-        erasure = Erasure(id, erased_at, **{name: found[name] for name in names})
+        erasure = Erasure(id, erased_at, **{name: found[name] for name in COUNTED})
         erasures.add_counts(conn, id, erasure.counts())
     return erasure
 
@@ -73,7 +80,7 @@ def reapply(transaction: Transaction, digest: bytes, until: datetime) -> Counter
     while last == SLICE:
         with transaction() as conn:
             erasures.hold(conn)
-            last = _forget_slice(conn, [digest], until, found)
+            last = _forget_slice(conn, [digest], until, found, "restored")
             found["contacts"] += erasures.forget_contacts(conn, [digest], until)
             looks.forget_why(conn, [digest], until)
     return found
@@ -107,9 +114,11 @@ def _digests(keys: Keys, cell: str) -> list[bytes]:
 
 
 def _forget_slice(
-    conn: Connection, digests: Sequence[bytes], until: datetime | None, found: Counter[str]
+    conn: Connection, digests: Sequence[bytes], until: datetime | None, found: Counter[str], by: str
 ) -> int:
     forgotten = erasures.forget_person(conn, digests, until)
-    found["answers"] += forgotten.answers
+    found["answers"] += len(forgotten.answer_ids)
     found["comments"] += forgotten.comments
-    return forgotten.answers
+    found["contact_details"] += forgotten.contact_details
+    found["follow_ups"] += working.erase(conn, forgotten.answer_ids, by)
+    return len(forgotten.answer_ids)

@@ -71,6 +71,7 @@ def form(definition: Definition, wanted: Iterable[str]) -> dict[str, Any]:
             for reason in document.get("reasons") or []
         ],
         "thanks": text(document.get("thanks"), lang),
+        "ask_contact": text((document.get("follow_ups") or {}).get("ask_contact"), lang),
         "privacy_url": document.get("privacy_url"),
         "texts": widget_texts(definition.metric, translator(lang)),
     }

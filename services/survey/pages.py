@@ -13,7 +13,7 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from werkzeug.datastructures import MultiDict
 
-from services.survey import links, rate_limit, submission
+from services.survey import contact_page, links, rate_limit, submission
 from services.survey.amendment import amend
 from services.survey.answer_fields import MAX_COMMENT
 from services.survey.catalogues import ours
@@ -106,7 +106,9 @@ def post_page(survey: str) -> Response:
         receipt = submission.submit(survey, _answer(visit.link, request.form), _anybody, visit.link)
     except Problem as problem:
         return _refused(visit, problem)
-    return _thanks(replace(visit, id=str(receipt.id)), visit.shown["thanks"])
+    return _thanks(
+        replace(visit, id=str(receipt.id)), visit.shown["thanks"], asks_contact=receipt.asks_contact
+    )
 
 
 def _visit(survey: str) -> Visit | None:
@@ -147,10 +149,10 @@ def _change(visit: Visit) -> Response:
     fields = {name: value for name, value in _answer(visit.link, request.form).items() if name in _AMENDABLE}
     try:
         with database() as conn:
-            amend(conn, UUID(visit.id), fields)
+            found = amend(conn, UUID(visit.id), fields, settings().respondent_keys)
     except Problem as problem:
         return _refused(visit, problem)
-    return _thanks(visit, None, "changed_text")
+    return _thanks(visit, None, "changed_text", asks_contact=found["asks_contact"])
 
 
 def _refused(visit: Visit, problem: Problem) -> Response:
@@ -201,8 +203,12 @@ def _answered(visit: Visit, status: int) -> Response:
     return page("answered.html", status, visit.shown, visit=visit, kind="answered")
 
 
-def _thanks(visit: Visit, text: str | None, kind: str = "saved") -> Response:
-    return page("answered.html", 200, visit.shown, visit=visit, kind="thanks", text=text, said=kind)
+def _thanks(visit: Visit, text: str | None, kind: str = "saved", *, asks_contact: bool) -> Response:
+    """Thanks; and, where the score wants it, the question whether somebody may get in touch."""
+    asked = contact_page.blank(UUID(visit.id)) if asks_contact else None
+    return page(
+        "answered.html", 200, visit.shown, visit=visit, kind="thanks", text=text, said=kind, asked=asked
+    )
 
 
 def _expired(shown: dict[str, Any], link: Link) -> Response:

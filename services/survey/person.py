@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from services.survey import respondents
+from services.survey.follow_ups.contact import every_name
 from services.survey.respondents import Keys
 from services.survey.store import leftovers
 from services.survey.store import respondents as store
 from shared.db import Connection
+
+KEPT = ("answers", "contacts", "contact_details", "follow_ups", "rejected_rows", "waiting_imports")
 
 
 def export(conn: Connection, keys: Keys, name: str) -> dict[str, Any]:
@@ -18,12 +20,15 @@ def export(conn: Connection, keys: Keys, name: str) -> dict[str, Any]:
     Answers not `verified` came from somebody who said to be this person. `waiting_imports` are files still being
     worked off that seem to name them.
     """
-    digests = respondents.every_digest(keys, name)
+    digests = [pseudonym.digest for pseudonym in every_name(keys, name)]
+    now = datetime.now(UTC)
     return {
         "respondent": name,
-        "exported_at": datetime.now(UTC),
+        "exported_at": now,
         "answers": store.answers(conn, digests),
         "contacts": store.contacts(conn, digests),
+        "contact_details": store.contact_details(conn, digests),
+        "follow_ups": store.follow_ups(conn, digests, now),
         "rejected_rows": [_rejected(row) for row in leftovers.rejects(conn, name)],
         "waiting_imports": leftovers.waiting(conn, name),
         "erased_at": store.erased_at(conn, digests),
@@ -32,7 +37,7 @@ def export(conn: Connection, keys: Keys, name: str) -> dict[str, Any]:
 
 def is_known(document: dict[str, Any]) -> bool:
     """Whether an export holds anything of the person."""
-    return any(document[name] for name in ("answers", "contacts", "rejected_rows", "waiting_imports"))
+    return any(document[name] for name in KEPT)
 
 
 def _rejected(row: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ PHRASES = {
     "queued": "You seem to be offline. Your answer is kept here and sent as soon as there is a connection.",
     "sorry": "Sorry",
     "error": "Your answer could not be recorded.",
+    "contact": "May we get in touch?",
 }
 # What only the hosted page and the e-mail say. Words in braces are filled in.
 PAGE = {
@@ -53,6 +54,12 @@ PAGE = {
     "unsubscribed_text": "Was that a mistake?",
     "resubscribe": "You may ask me again",
     "resubscribed": "Thank you, we may ask you again",
+    "contact_text": "Someone would like to put this right with you. Your address is used for that only.",
+    "contact_email": "E-mail address",
+    "contact_name": "Name (optional)",
+    "contact_wrong": "Please write an e-mail address.",
+    "contact_agree": "Please tick that we may contact you.",
+    "contact_saved": "We will get in touch with you.",
     "mail_hint": "Choose a number to open the survey. Your answer counts once you press Send.",
     "mail_text": "Answer here:",
     "unsubscribe": "Unsubscribe",

@@ -14,6 +14,7 @@ from psycopg_pool import PoolTimeout
 from services.survey.accept import NewAnswer, Outcome, accept_many, accept_one, seen_before
 from services.survey.answers import Answer, Rejected, read
 from services.survey.definition import Definition
+from services.survey.follow_ups import rules
 from services.survey.forms import HIDDEN_BECAUSE
 from services.survey.links import Link
 from services.survey.signatures import is_signed
@@ -29,11 +30,12 @@ REMEMBERED = "survey_definitions"
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of an answer: its id, its survey, and whether it is new."""
+    """What became of an answer: its id, its survey, whether it is new, and whether its giver is asked for a contact."""
 
     id: UUID
     survey: str
     is_new: bool
+    asks_contact: bool = False
 
 
 def submit(survey: str, item: object, admit: Admit, link: Link | None = None) -> Receipt:
@@ -43,9 +45,9 @@ def submit(survey: str, item: object, admit: Admit, link: Link | None = None) ->
     Raises Problem: 404 unknown survey, 409 not live or the id used for other content, 422 naming each bad field.
     """
     received_at = datetime.now(UTC)
-    answer = _quickly(survey, item, admit, received_at, link)
-    if answer:
-        return Receipt(answer.id, survey, True)
+    receipt = _quickly(survey, item, admit, received_at, link)
+    if receipt:
+        return receipt
     with database() as conn:
         return _thoroughly(conn, survey, item, admit, received_at, link)
 
@@ -85,7 +87,7 @@ def recent(survey: str, admit: Admit) -> Definition:
 
 def _quickly(
     survey: str, item: object, admit: Admit, received_at: datetime, link: Link | None
-) -> Answer | None:
+) -> Receipt | None:
     definition = _remembered().get(survey)
     if definition is None or definition.status != "live":
         return None
@@ -101,7 +103,7 @@ def _quickly(
         raise  # the database is away: asking again would only double the wait
     except psycopg.OperationalError:
         return None  # the connection broke: whether the answer got in is found out on a new one
-    return answer if accepted else None
+    return _receipt(definition, answer, is_new=True) if accepted else None
 
 
 def _thoroughly(
@@ -119,7 +121,12 @@ def _thoroughly(
     if outcome == "conflict":
         errors = {"id": ["Was used before, for another answer."]}
         raise Problem(409, "This id belongs to another answer", "Make a new UUID for each answer.", errors)
-    return Receipt(answer.id, survey, outcome == "accepted")
+    return _receipt(definition, answer, is_new=outcome == "accepted")
+
+
+def _receipt(definition: Definition, answer: Answer, *, is_new: bool) -> Receipt:
+    asks = answer.contact is None and rules.asks(definition.document, answer.score)
+    return Receipt(answer.id, definition.survey, is_new, asks)
 
 
 def _read(item: object, definition: Definition, received_at: datetime, link: Link | None) -> Answer:

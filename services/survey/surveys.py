@@ -27,12 +27,14 @@ def put(
     touched = sorted({document["journey"], stored["journey"]} if stored else {document["journey"]})
     found = {journey: journeys.lock(conn, journey) for journey in touched}
     _check_place(found[document["journey"]], document)
+    _check_recovery(conn, survey, document)
     if stored:
         _check_immutable(conn, stored, document)
     if not dry_run and before != document:
         surveys.save(conn, survey, document, _revision(stored, document))
         _announce(conn, touched)
-    return Change(before, document, warnings(found[document["journey"]], document))
+    said = warnings(found[document["journey"]], document) + _unknown_recovery(conn, document)
+    return Change(before, document, said)
 
 
 def delete(conn: Connection, survey: str, check_match: CheckMatch) -> None:
@@ -67,6 +69,32 @@ def _check_place(journey: dict[str, Any] | None, document: Document) -> None:
         raise invalid(errors)
 
 
+def _check_recovery(conn: Connection, survey: str, document: Document) -> None:
+    """The survey mailed after a solved case asks customers, and is not the one that found them unhappy."""
+    wanted = (document.get("follow_ups") or {}).get("recovery_survey")
+    if not wanted or document["status"] == "archived":
+        return
+    found = surveys.find(conn, wanted)
+    text = None
+    if wanted == survey:
+        text = "Use a survey of its own: its answers are not those of everybody else."
+    elif found is None:
+        return  # may come later: `warnings` says so
+    elif found["audience"] != "customer":
+        text = f"‘{wanted}’ asks employees."
+    elif found["status"] == "archived":
+        text = f"‘{wanted}’ is archived."
+    if text:
+        raise invalid({"follow_ups.recovery_survey": [text]})
+
+
+def _unknown_recovery(conn: Connection, document: Document) -> list[str]:
+    wanted = (document.get("follow_ups") or {}).get("recovery_survey")
+    if not wanted or surveys.find(conn, wanted) is not None:
+        return []
+    return [f"There is no survey ‘{wanted}’ yet: nobody is asked after a solved case."]
+
+
 def _check_immutable(conn: Connection, stored: dict[str, Any], document: Document) -> None:
     changed = [name for name in PLACE if stored[name] != document[name]]
     if not changed:
@@ -98,6 +126,8 @@ def warnings(journey: dict[str, Any] | None, document: Document) -> list[str]:
     stages = journey["document"].get("stages") or []
     if not (document.get("fatigue") or {}).get("cooldown_days"):
         found.append("fatigue.cooldown_days is not set: a visitor may be asked on every page view.")
+    if (data := document.get("follow_ups")) and data.get("ask_contact") and not document.get("privacy_url"):
+        found.append("privacy_url is not set: who is asked for a contact wants to know what becomes of it.")
     stage: Document = next((stage for stage in stages if stage["key"] == document["stage"]), {})
     if not stage.get("owner") and not journey["document"].get("owner"):
         found.append(f"{stage.get('name') or document['stage']} has no owner; alerts go to the fallback.")

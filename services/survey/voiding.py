@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.survey import respondents, response_events
+from services.survey.follow_ups import working
 from services.survey.respondents import Keys
 from services.survey.response_list import bound, scores
 from services.survey.schemas.voids import FILTERS, PLACE
@@ -60,6 +61,7 @@ def void(conn: Connection, query: Row, keys: Keys, zone: ZoneInfo, by: str) -> R
         raise Problem(409, "Not the answers you saw", said, {"expect": [said]})
     id, voided_at = store.void(conn, [row["id"] for row in rows], by, _noted(query))
     _tell(conn, rows)
+    working.close_voided(conn, [row["answer_id"] for row in rows], by)
     counts = dict(Counter(row["survey"] for row in rows))
     return {"id": id, "voided_at": voided_at, "answers": len(rows), "surveys": counts}
 

@@ -13,6 +13,7 @@ _WHAT = {"journey": "their journey", "kept": "all that is kept", "export": "all 
 _SAID = (
     "journey", "stage", "touchpoint", "survey", "metric", "audience", "score", "reason", "channel", "from", "to",
 )  # fmt: skip
+_KEPT = ("answers", "contacts", "contact_details", "follow_ups", "rejected_rows", "waiting_imports")
 # Filters whose value is not noted.
 _UNSAID = {"q": "words in the comment", "respondent": "one respondent"}
 
@@ -21,7 +22,7 @@ def kept(document: Mapping[str, Any]) -> dict[str, Any]:
     """An export (`person.export`) for the page: how much of everything, and the latest answers, newest first.
 
     {answers, comments, unverified, surveys[(survey, answers)], latest[answer], first, last, contacts[…], never,
-    rejected_rows, waiting_imports[file name], erased_at[…], nothing}
+    contact_details[…], follow_ups, rejected_rows, waiting_imports[file name], erased_at[…], nothing}
     """
     answers = document["answers"]
     counts = Counter(answer["survey"] for answer in answers)
@@ -36,10 +37,12 @@ def kept(document: Mapping[str, Any]) -> dict[str, Any]:
         "last": answers[-1]["answered_at"] if answers else None,
         "contacts": contacts,
         "never": any(contact["never_at"] for contact in contacts),
+        "contact_details": document["contact_details"],
+        "follow_ups": len(document["follow_ups"]),
         "rejected_rows": len(document["rejected_rows"]),
         "waiting_imports": [one["file_name"] for one in document["waiting_imports"]],
         "erased_at": document["erased_at"],
-        "nothing": not (answers or contacts or document["rejected_rows"] or document["waiting_imports"]),
+        "nothing": not any(document[name] for name in _KEPT),
     }
 
 

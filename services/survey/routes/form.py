@@ -12,6 +12,7 @@ from flask_smorest import Blueprint
 from services.survey import rate_limit, submission
 from services.survey.amendment import amend
 from services.survey.asking import Visitor, ask
+from services.survey.contact_page import contact_url
 from services.survey.cors import add_headers, check_origin
 from services.survey.definition import Definition
 from services.survey.edit_tokens import edit_token, is_edit_token
@@ -84,12 +85,16 @@ def get_form(query: dict[str, Any], survey: str) -> dict[str, Any]:
 @blueprint.alt_response(201, schema=Receipt, description="Stored")
 @blueprint.response(200, Receipt, description="The same answer was stored before")
 def post_response(survey: str) -> Response:
-    """Take one answer. 201 means it is durable; sending it again is harmless and answers 200."""
+    """Take one answer. 201 means it is durable; sending it again is harmless and answers 200.
+
+    `contact_url`, where the survey asks a customer who gave such a score for a contact: a page of ours to lead them to.
+    """
     receipt = submission.submit(survey, json_body(), check_origin)
     if receipt.is_new and "Origin" in request.headers:
         tallies().count(survey, "answered")
     token = edit_token(settings().secret_key, receipt.id)
-    body = {"id": str(receipt.id), "survey": receipt.survey, "edit_token": token}
+    body: dict[str, Any] = {"id": str(receipt.id), "survey": receipt.survey, "edit_token": token}
+    body |= _asking(receipt.survey, receipt.id, receipt.asks_contact)
     return Response(orjson.dumps(body), 201 if receipt.is_new else 200, content_type="application/json")
 
 
@@ -128,4 +133,9 @@ def _amend(id_: UUID) -> dict[str, Any]:
     if not isinstance(token, str) or not is_edit_token(settings().secret_key, id_, token):
         raise Problem(403, "Not your answer", "Send the edit_token that came with this answer's receipt.")
     with database() as conn:
-        return amend(conn, id_, change)
+        found = amend(conn, id_, change, settings().respondent_keys)
+    return found | _asking(found["survey"], id_, found["asks_contact"])
+
+
+def _asking(survey: str, id_: UUID, asks_contact: bool) -> dict[str, Any]:
+    return {"contact_url": contact_url(survey, id_) if asks_contact else None}

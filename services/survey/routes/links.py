@@ -10,6 +10,7 @@ from flask import request
 from flask_smorest import Blueprint
 
 from services.survey import links, respondents
+from services.survey.eligibility import OPEN_FOLLOW_UP
 from services.survey.emails import email
 from services.survey.forms import form
 from services.survey.links import Link
@@ -41,16 +42,20 @@ def allow_batches(endpoint: str | None, values: dict[str, Any] | None) -> None:
 def post_links(wanted: dict[str, Any], survey: str) -> dict[str, Any]:
     """A link for each person, in order: {items[{respondent, declined, url, token, unsubscribe_url, headers, …}]}.
 
-    A person who asked not to be asked has `declined: true` and no link. Nothing is stored.
+    Nobody is asked who asked not to be (`declined: true`), or with whom somebody is in touch about an answer (the
+    same, and `because: open_follow_up`). Nothing is stored.
     """
     expires_at = datetime.now(UTC) + timedelta(days=wanted["expires_in_days"])
     with database() as conn:
         definition = current(conn, survey)
-        unwilling = _unwilling(conn, [item["respondent"] for item in wanted["links"]])
+        unwilling, busy = _not_to_be_asked(conn, [item["respondent"] for item in wanted["links"]])
     items = []
     for item in wanted["links"]:
         if (item["respondent"] or "").strip() in unwilling:
             items.append({"respondent": item["respondent"], "declined": True})
+            continue
+        if (item["respondent"] or "").strip() in busy:
+            items.append({"respondent": item["respondent"], "declined": True, "because": OPEN_FOLLOW_UP})
             continue
         link = _link(survey, item, wanted["channel"], expires_at)
         found = {"respondent": item["respondent"], "declined": False} | _addresses(link)
@@ -73,11 +78,13 @@ def get_email(query: dict[str, Any], survey: str) -> dict[str, Any]:
     return {"survey": survey} | email(form(definition, [query["lang"] or ""]), query["merge"])
 
 
-def _unwilling(conn: Connection, names: list[str | None]) -> set[str]:
+def _not_to_be_asked(conn: Connection, names: list[str | None]) -> tuple[set[str], set[str]]:
+    """(who asked not to be asked, who has an open follow-up)."""
     keys = settings().respondent_keys
     stripped = {name.strip() for name in names if name}
     digests = {digest: name for name in stripped for digest in respondents.every_digest(keys, name)}
-    return {digests[digest] for digest in contacts.unwilling(conn, list(digests))}
+    found = contacts.unwilling(conn, list(digests)), contacts.any_open(conn, list(digests))
+    return {digests[digest] for digest in found[0]}, {digests[digest] for digest in found[1]}
 
 
 def _link(survey: str, item: dict[str, Any], channel: str, expires_at: datetime) -> Link:

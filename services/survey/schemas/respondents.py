@@ -64,6 +64,8 @@ class ErasureReceipt(Schema):
     comments = fields.Integer()
     contacts = fields.Integer()
     rejected_rows = fields.Integer()
+    contact_details = fields.Integer()
+    follow_ups = fields.Integer(metadata={"description": "closed; what was personal in them is deleted"})
     waiting_imports = fields.Integer(
         metadata={"description": "files still being worked off that seem to name them; stored as nobody's"}
     )
@@ -76,6 +78,8 @@ class PersonExport(Schema):
     exported_at = fields.String(metadata={"format": "date-time"})
     answers = fields.List(fields.Dict())
     contacts = fields.List(fields.Dict())
+    contact_details = fields.List(fields.Dict(), metadata={"description": "addresses left with answers"})
+    follow_ups = fields.List(fields.Dict())
     rejected_rows = fields.List(fields.Dict())
     waiting_imports = fields.List(fields.Dict())
     erased_at = fields.List(fields.String(metadata={"format": "date-time"}))

@@ -10,6 +10,21 @@ from services.survey.schemas.journeys import AUDIENCE, METRIC
 from shared.web.documents import Page
 
 
+class Contact(Schema):
+    """Where a customer agreed to be reached; it is kept apart, for those who work their case."""
+
+    email = fields.String(required=True)
+    name = fields.String(allow_none=True)
+    lang = fields.String(allow_none=True, metadata={"description": "in which the consent was asked"})
+    consent = fields.Boolean(required=True, metadata={"description": "true: the customer agreed"})
+
+
+CONTACT = {"description": "only to a survey that asks for one (`follow_ups.ask_contact`)"}
+CONTACT_URL = {
+    "description": "a page that asks the customer for a contact; only after a score that wants one"
+}
+
+
 class Answer(Schema):
     """One answer of a customer."""
 
@@ -38,6 +53,7 @@ class Answer(Schema):
         allow_none=True,
         metadata={"format": "date-time", "description": "with a time zone; at most 7 days ago"},
     )
+    contact = fields.Nested(Contact, allow_none=True, metadata=CONTACT)
 
 
 class BatchItem(Answer):
@@ -52,6 +68,7 @@ class Receipt(Schema):
     id = fields.UUID()
     survey = fields.String()
     edit_token = fields.String()
+    contact_url = fields.String(allow_none=True, metadata=CONTACT_URL)
 
 
 class Amendment(Schema):
@@ -60,6 +77,7 @@ class Amendment(Schema):
     score = fields.Integer(strict=True)
     comment = fields.String(allow_none=True)
     reasons = fields.List(fields.String(), allow_none=True)
+    contact = fields.Nested(Contact, allow_none=True, metadata=CONTACT)
     edit_token = fields.String()
 
 
@@ -71,6 +89,7 @@ class Amended(Schema):
     score = fields.Integer()
     comment = fields.String(allow_none=True)
     reasons = fields.List(fields.String())
+    contact_url = fields.String(allow_none=True, metadata=CONTACT_URL)
 
 
 class RejectedItem(Schema):

@@ -8,7 +8,8 @@ from urllib.parse import SplitResult, urlsplit
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.survey.schemas.journeys import AUDIENCE, METRIC
-from services.survey.schemas.plain import LANG, Number, Truth, repeated, texts
+from services.survey.schemas.plain import LANG, Number, Truth, named_twice, repeated, texts
+from shared.events import SCALES
 from shared.web.documents import Slug
 
 STATUSES = ("draft", "live", "paused", "archived")
@@ -62,6 +63,34 @@ class Fatigue(Schema):
     sample_rate = Number(0, 1)
 
 
+class FollowUps(Schema):
+    """When a customer's answer becomes a case that somebody owns, whose it is, and by when it has to be resolved."""
+
+    score_at_most = fields.Integer(
+        strict=True,
+        metadata={
+            "description": "answers up to this score, whose giver left a contact, open one by themselves"
+        },
+    )
+    assign_to = fields.List(
+        Slug(),
+        validate=validate.Length(max=50),
+        metadata={"description": "owners who take turns; none: the stage's owner"},
+    )
+    due_hours = fields.Integer(
+        strict=True, validate=validate.Range(1, 8_760), metadata={"description": "24 where left out"}
+    )
+    recovery_survey = Slug(
+        allow_none=True, metadata={"description": "the survey mailed to a customer whose case was solved"}
+    )
+    ask_contact = texts(500)
+
+    @validates_schema
+    def _owners_once(self, data: dict[str, Any], **_: Any) -> None:
+        if errors := named_twice(data.get("assign_to")):
+            raise ValidationError({"assign_to": errors})
+
+
 class Survey(Schema):
     """One question at one touchpoint. What is left out stays left out."""
 
@@ -82,6 +111,7 @@ class Survey(Schema):
         fields.String(validate=[validate.Length(max=253), origin]), validate=validate.Length(max=50)
     )
     fatigue = fields.Nested(Fatigue)
+    follow_ups = fields.Nested(FollowUps)
 
     @validates_schema
     def _reasons_once(self, data: dict[str, Any], **_: Any) -> None:
@@ -90,14 +120,44 @@ class Survey(Schema):
             raise ValidationError({"reasons": errors})
 
     @validates_schema
+    def _follow_ups(self, data: dict[str, Any], **_: Any) -> None:
+        """Employees answer anonymously; and going live, who asks for a contact says so in each language."""
+        said = data.get("follow_ups")
+        if said is None:
+            return
+        if data["audience"] == "employee":
+            text = (
+                "Employees answer anonymously: they are not asked for a contact, and nobody follows them up."
+            )
+            raise ValidationError({"follow_ups": [text]})
+        if errors := _follow_up_errors(data, said):
+            raise ValidationError({"follow_ups": errors})
+
+    @validates_schema
     def _languages(self, data: dict[str, Any], **_: Any) -> None:
         """Going live, the question has to be there in every language in which the rest is."""
         if data.get("status") != "live":
             return
         used = {lang for name in TEXTS for lang in data.get(name) or ()}
+        used |= set((data.get("follow_ups") or {}).get("ask_contact") or ())
         used |= {lang for reason in data.get("reasons") or () for lang in reason.get("label") or ()}
         missing = sorted(used - data["question"].keys())
         if missing:
             raise ValidationError(
                 {"question": {lang: ["Missing, though other texts have it."] for lang in missing}}
             )
+
+
+def _follow_up_errors(data: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    low, high = SCALES[data["metric"]]
+    errors: dict[str, Any] = {}
+    most = said.get("score_at_most")
+    if most is not None and not low <= most <= high:
+        errors["score_at_most"] = [f"{most} is outside {low}-{high}."]
+    asked = said.get("ask_contact") or {}
+    if data["status"] == "live" and (asked or most is not None):
+        missing = sorted(data["question"].keys() - asked.keys())
+        if missing:
+            words = "Missing: without these words no customer can agree to be contacted."
+            errors["ask_contact"] = {lang: [words] for lang in missing}
+    return errors

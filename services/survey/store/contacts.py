@@ -40,7 +40,7 @@ def past(conn: Connection, digests: Sequence[bytes]) -> Past:
             asked[row["survey"]] = row["asked"]
         if row["dismissed"]:
             dismissed[row["survey"]] = row["dismissed"]
-    return Past(asked, dismissed, never)
+    return Past(asked, dismissed, never, bool(any_open(conn, digests)))
 
 
 def record(conn: Connection, pseudonym: Pseudonym, survey: str, event: Event, at: datetime) -> None:
@@ -57,6 +57,15 @@ def record(conn: Connection, pseudonym: Pseudonym, survey: str, event: Event, at
 def allow_again(conn: Connection, digests: Sequence[bytes]) -> None:
     """Take back that the person does not want to be asked."""
     conn.execute("UPDATE contact SET never_at = NULL WHERE respondent = ANY(%s)", [list(digests)])
+
+
+def any_open(conn: Connection, digests: Sequence[bytes]) -> set[bytes]:
+    """Those of the pseudonyms whose owners have a follow-up that is not resolved."""
+    rows = conn.execute(
+        "SELECT DISTINCT respondent FROM follow_up WHERE respondent = ANY(%s) AND state <> 'resolved'",
+        [list(digests)],
+    )
+    return {bytes(row["respondent"]) for row in rows}
 
 
 def unwilling(conn: Connection, digests: Sequence[bytes]) -> set[bytes]:

@@ -19,20 +19,33 @@ PATIENCE_SECONDS = 5
 
 
 class Forgotten(NamedTuple):
-    """How many answers are nobody's now, and how many comments were deleted with that."""
+    """Which answers are nobody's now, by the ids they had; how many comments and contacts were deleted with that."""
 
-    answers: int
+    answer_ids: list[UUID]
     comments: int
+    contact_details: int
 
 
 # The score stays, with what was counted of it. New ids cut the link to what others hold: `id` is the client's,
 # `answer_id` is in the log.
 _FORGET = """
-    WITH gone AS (SELECT id, comment FROM response WHERE {which} FOR UPDATE),
-    buried AS (INSERT INTO tombstone SELECT id FROM gone ON CONFLICT DO NOTHING)
+    WITH gone AS (SELECT id, answer_id, comment, score, voided_at FROM response WHERE {which} FOR UPDATE),
+    kept AS (UPDATE recovery SET token = NULL, score = CASE WHEN gone.voided_at IS NULL THEN gone.score END
+             FROM gone WHERE recovery.token = gone.id::text),
+    buried AS (INSERT INTO tombstone SELECT id FROM gone ON CONFLICT DO NOTHING),
+    unreachable AS (DELETE FROM contact_details USING gone WHERE contact_details.answer_id = gone.answer_id
+                    RETURNING contact_details.answer_id)
     UPDATE response SET id = gen_random_uuid(), answer_id = gen_random_uuid(), comment = NULL, attributes = '{{}}',
         respondent = NULL, respondent_key = NULL, respondent_verified = NULL, first_content = ''
-    FROM gone WHERE response.id = gone.id RETURNING gone.comment IS NOT NULL AS had_comment"""
+    FROM gone WHERE response.id = gone.id
+    RETURNING gone.answer_id, gone.comment IS NOT NULL AS had_comment,
+              gone.answer_id IN (SELECT answer_id FROM unreachable) AS had_contact"""
+# A person is found by their name, and by an address that they left.
+_OF_PERSON = """id IN (
+        SELECT id FROM response WHERE respondent = ANY(%(who)s)
+        UNION SELECT r.id FROM response AS r JOIN contact_details AS c USING (answer_id)
+              WHERE c.respondent = ANY(%(who)s)
+    ) AND (%(until)s::timestamptz IS NULL OR answered_at <= %(until)s OR received_at <= %(until)s)"""
 
 
 def hold(conn: Connection) -> None:
@@ -46,10 +59,10 @@ def forget_person(conn: Connection, digests: Sequence[bytes], until: datetime | 
 
     Under `hold`, so that none of them is being sent again. Fewer than SLICE: there are no more.
     """
-    which = f"""respondent = ANY(%(who)s) AND (%(until)s::timestamptz IS NULL
-               OR answered_at <= %(until)s OR received_at <= %(until)s) LIMIT {SLICE}"""
-    rows = conn.execute(_FORGET.format(which=which), {"who": list(digests), "until": until}).fetchall()
-    return Forgotten(len(rows), sum(row["had_comment"] for row in rows))
+    query = _FORGET.format(which=f"{_OF_PERSON} LIMIT {SLICE}")
+    rows = conn.execute(query, {"who": list(digests), "until": until}).fetchall()
+    comments, reachable = (sum(row[name] for row in rows) for name in ("had_comment", "had_contact"))
+    return Forgotten([row["answer_id"] for row in rows], comments, reachable)
 
 
 def forget_answers(conn: Connection, ids: Sequence[UUID]) -> None:

@@ -65,3 +65,8 @@ def next_turn(conn: Connection, survey: str) -> int:
     ).fetchone()
     assert row is not None
     return int(row["turn"])
+
+
+def forget_notes(conn: Connection, id: UUID) -> None:
+    """Delete the words that people wrote into a case's history; that they wrote stays."""
+    conn.execute("UPDATE follow_up_event SET detail = detail - 'note' WHERE follow_up = %s", [id])

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from services.survey.store import responses
 from shared.db import Connection
 
 Row = dict[str, Any]
@@ -38,6 +39,14 @@ class Wanted(NamedTuple):
     overdue: bool | None = None
 
 
+def _values(wanted: Wanted) -> dict[str, Any]:
+    """psycopg makes arrays of lists only."""
+    return {
+        name: list(value) if isinstance(value, tuple | set | frozenset) else value
+        for name, value in wanted._asdict().items()
+    }
+
+
 def find(conn: Connection, id: UUID) -> Row | None:
     """One case: COLUMNS; None where there is none."""
     return conn.execute(f"SELECT {_CASE} FROM follow_up AS f WHERE f.id = %s", [id]).fetchone()
@@ -52,7 +61,7 @@ def listing(
     conn: Connection, wanted: Wanted, after: tuple[datetime, UUID] | None = None, limit: int = 50
 ) -> list[Row]:
     """Cases due after `after` (due_at, id), the most urgent first, with COLUMNS."""
-    values = wanted._asdict() | {"limit": limit, "time": after and after[0], "id": after and after[1]}
+    values = _values(wanted) | {"limit": limit, "time": after and after[0], "id": after and after[1]}
     return conn.execute(
         f"""SELECT {_CASE} FROM follow_up AS f
             WHERE {_WHICH} AND (%(id)s::uuid IS NULL OR (f.due_at, f.id) > (%(time)s, %(id)s))
@@ -64,7 +73,7 @@ def listing(
 def count(conn: Connection, wanted: Wanted) -> int:
     """How many cases there are of those wanted."""
     row = conn.execute(
-        f"SELECT count(*)::int AS n FROM follow_up AS f WHERE {_WHICH}", wanted._asdict()
+        f"SELECT count(*)::int AS n FROM follow_up AS f WHERE {_WHICH}", _values(wanted)
     ).fetchone()
     assert row is not None
     return int(row["n"])
@@ -83,20 +92,33 @@ def events(conn: Connection, id: UUID) -> list[Row]:
     ).fetchall()
 
 
+_ANSWER = """SELECT id, answer_id, survey, score, comment, reasons, segments, lang, channel, answered_at, received_at,
+                    historic, voided_at, respondent, respondent_key, respondent_verified
+             FROM response WHERE answer_id = %s"""
+
+
 def answer(conn: Connection, answer_id: UUID) -> Row | None:
     """The answer behind a case: id, survey, score, comment, reasons, segments, lang, channel, answered_at,
     received_at, historic, voided_at, respondent, respondent_key, respondent_verified; None where it was erased."""
-    return conn.execute(
-        """SELECT id, answer_id, survey, score, comment, reasons, segments, lang, channel, answered_at, received_at,
-                  historic, voided_at, respondent, respondent_key, respondent_verified
-           FROM response WHERE answer_id = %s""",
-        [answer_id],
-    ).fetchone()
+    return conn.execute(_ANSWER, [answer_id]).fetchone()
 
 
-def any_open_of(conn: Connection, digests: Sequence[bytes]) -> bool:
-    """Whether the person with these pseudonyms has a case that is not resolved."""
+def lock_answer(conn: Connection, answer_id: UUID) -> Row | None:
+    """The same, changed, voided or erased by nobody until the commit."""
+    responses.enter(conn)
+    return conn.execute(f"{_ANSWER} FOR UPDATE", [answer_id]).fetchone()
+
+
+def is_owner(conn: Connection, owner: str) -> bool:
+    """Whether somebody is told under this key, or a map names it."""
     found = conn.execute(
-        "SELECT FROM follow_up WHERE respondent = ANY(%s) AND state <> 'resolved' LIMIT 1", [list(digests)]
+        """SELECT FROM access.account_owner WHERE owner = %(owner)s
+           UNION ALL
+           SELECT FROM journey AS j WHERE j.document ->> 'owner' = %(owner)s OR EXISTS (
+               SELECT FROM json_array_elements(
+                   CASE json_typeof(j.document -> 'stages') WHEN 'array' THEN j.document -> 'stages' END) AS stage
+               WHERE stage ->> 'owner' = %(owner)s)
+           LIMIT 1""",
+        {"owner": owner},
     )
     return found.fetchone() is not None

@@ -46,6 +46,17 @@ def follow_ups(conn: Connection, digests: Sequence[bytes], now: datetime) -> lis
     ).fetchall()
 
 
+def contact_details(conn: Connection, digests: Sequence[bytes]) -> list[dict[str, Any]]:
+    """Addresses that were left with the person's answers, or that are the person's: survey, email, name, consented_to,
+    consented_at; oldest first."""
+    return conn.execute(
+        """SELECT r.survey, c.email, c.name, c.consented_to, c.consented_at
+           FROM contact_details AS c JOIN response AS r USING (answer_id)
+           WHERE c.respondent = ANY(%(who)s) OR r.respondent = ANY(%(who)s) ORDER BY c.consented_at, c.answer_id""",
+        {"who": list(digests)},
+    ).fetchall()
+
+
 def erased_at(conn: Connection, digests: Sequence[bytes]) -> list[Any]:
     """The times at which the person was erased, oldest first."""
     rows = conn.execute(

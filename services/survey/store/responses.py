@@ -115,16 +115,16 @@ def lock(conn: Connection, id_: UUID) -> dict[str, Any] | None:
     enter(conn)
     return conn.execute(
         """SELECT answer_id, survey, survey_revision, score, comment, reasons, segments, lang, channel,
-                  answered_at, received_at, historic, voided_at
+                  answered_at, received_at, historic, voided_at, respondent, respondent_key, respondent_verified
            FROM response WHERE id = %s FOR UPDATE""",
         [id_],
     ).fetchone()
 
 
 def peek(conn: Connection, survey: str, id_: UUID) -> dict[str, Any] | None:
-    """What its giver may see of an answer to `survey`: score, comment, reasons, received_at; None without one."""
+    """What its giver may see of an answer to `survey`: score, comment, reasons, lang, received_at; None without one."""
     return conn.execute(
-        "SELECT score, comment, reasons, received_at FROM response WHERE id = %s AND survey = %s",
+        "SELECT score, comment, reasons, lang, received_at FROM response WHERE id = %s AND survey = %s",
         [id_, survey],
     ).fetchone()
 

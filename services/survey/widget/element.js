@@ -5,7 +5,7 @@ import { request } from './request.js'
 import { memory, note, remember } from './storage.js'
 import sheet from './style.js'
 import { arm } from './triggers.js'
-import { finish, view } from './view.js'
+import { finish, link, view } from './view.js'
 
 const PAUSE = 2000 // after a person's last change
 const FORM_TIMEOUT = 8000
@@ -145,7 +145,7 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
     try {
       who.attributes = JSON.parse(attributes)
     } catch {
-      this.debug_('attributes is not JSON: left out')
+      this.debug_('attributes is not JSON')
     }
     return { ...who, channel, lang: this.form_.lang, answered_at: new Date(now).toISOString() }
   }
@@ -179,7 +179,8 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
     // Safari leaves the focus on the body when Send is clicked; later it is the person's own
     const isHere = root.activeElement || (before === 'saving' && document.activeElement === document.body)
     const words = (outcome === 'saved' && thanks) || texts[outcome]
-    const heading = finish(parts, outcome === 'error' ? texts.sorry : texts.thanks, words)
+    const more = link(this.answer_.contact_url, texts.contact) // where the customer may say how to reach them
+    const heading = finish(parts, outcome === 'error' ? texts.sorry : texts.thanks, words, more)
     this.settle_()
     if (isHere) heading.focus()
     this.state_(outcome === 'saved' ? 'thanks' : outcome)

@@ -68,18 +68,17 @@ export function send(answer, eager) {
 
 async function deliver(answer) {
   for (;;) {
-    const { id, base, token } = answer
+    const { id, base, edit_token } = answer
     const wanted = JSON.stringify(answer.want)
     if (answer.done === wanted) return drop(answer), 'saved'
     answer.first ||= { ...answer.want }
     save(answer)
-    const { status_: status, json_: json, wait_: wait } = await (token
-      ? request(`${base}v1/responses/${id}/amend`, { ...answer.want, edit_token: token }, TIMEOUT)
+    const { status_: status, json_: json, wait_: wait } = await (edit_token
+      ? request(`${base}v1/responses/${id}/amend`, { ...answer.want, edit_token }, TIMEOUT)
       : request(`${base}v1/surveys/${answer.survey}/responses`, { ...answer.who, ...answer.first, id }, TIMEOUT))
     if (status < 300 && json?.id === id) {
-      answer.done = token ? wanted : JSON.stringify(answer.first)
-      answer.token ||= json.edit_token
-      answer.tries = 0
+      answer.done = edit_token ? wanted : JSON.stringify(answer.first)
+      Object.assign(answer, json, { tries: 0 }) // edit_token; contact_url where the customer is asked for a contact
     } else if (status < 400 || status > 499 || status === 408 || status === 429) {
       return postpone(answer, wait), 'queued'
     } else if (status !== 422 || !forgive(answer, json?.errors)) {

@@ -7,6 +7,9 @@ export function h(tag, properties, ...children) {
   return element
 }
 
+/** A link to another page; nothing where there is no address. */
+export const link = (href, text) => (href ? h('a', { href, target: '_blank' }, text) : '')
+
 /** The question as a form: {card_, form_, scores_, problem_, details_, button_, never_, close_, status_}. */
 export function view(survey, preselected, isFixed) {
   const { texts } = survey
@@ -19,8 +22,7 @@ export function view(survey, preselected, isFixed) {
     close_: isFixed && h('button', { type: 'button', className: 'close', ariaLabel: texts.close }, '×'),
     status_: h('p', { className: 'unseen', role: 'status' }),
   }
-  const privacy = survey.privacy_url && h('a', { href: survey.privacy_url, target: '_blank' }, texts.privacy)
-  const row = h('div', { className: 'row' }, parts.button_, parts.never_, privacy)
+  const row = h('div', { className: 'row' }, parts.button_, parts.never_, link(survey.privacy_url, texts.privacy))
   parts.form_ = h('form', {}, parts.scores_, parts.problem_, parts.details_, row)
   parts.card_ = h(
     'section',
@@ -64,11 +66,12 @@ function details({ reasons, follow_up, texts }) {
 }
 
 /** Say the last words on a new card in place of the old: what was not there before can't count as moved. */
-export function finish(parts, title, words) {
+export function finish(parts, title, words, more) {
   const { card_: old, status_: status } = parts
   const heading = h('h2', { tabIndex: -1, ariaDescription: words }, title)
-  const card = h('section', { onkeydown: old.onkeydown }, heading, status, parts.close_)
-  for (const { name, value } of old.attributes) if (name !== 'style') card.setAttribute(name, value)
+  const card = old.cloneNode()
+  card.onkeydown = old.onkeydown
+  card.append(heading, status, more, parts.close_ || '')
   status.className = ''
   status.textContent = words
   old.replaceWith((parts.card_ = card))

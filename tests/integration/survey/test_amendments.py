@@ -18,6 +18,7 @@ def test_amendments(shop: Service) -> None:
 
     assert amend(score=4, reasons=["late"]).json == {
         "id": ID, "survey": "delivery-nps", "score": 4, "comment": "good", "reasons": ["late"],
+        "contact_url": None,
     }  # fmt: skip
     recorded, amended = (row["data"] for row in shop.events(RESPONSES))
     assert amended == {**recorded, "score": 4, "reasons": ["late"], "previous": {"score": 9, "reasons": []}}

@@ -11,6 +11,8 @@ DAY = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 NOTHING: dict[str, Any] = {
     "answers": [],
     "contacts": [],
+    "contact_details": [],
+    "follow_ups": [],
     "rejected_rows": [],
     "waiting_imports": [],
     "erased_at": [],
@@ -40,6 +42,10 @@ def test_counts_and_the_latest_first() -> None:
     assert found["latest"] == answers[:0:-1]
     assert (found["first"], found["last"]) == (DAY, DAY + timedelta(days=LATEST))
     assert (found["never"], found["nothing"]) == (True, False)
+
+
+def test_a_contact_is_something() -> None:
+    assert kept(NOTHING | {"contact_details": [{"email": "ana@shop.example"}]})["nothing"] is False
 
 
 def test_a_file_that_waits_is_something() -> None:
