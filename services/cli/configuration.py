@@ -27,7 +27,7 @@ file_option = click.option(
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @key_option
 def apply(api: Api, file: Path, dry_run: bool) -> None:
-    """Make the services match a file of owners, journeys, surveys, detectors and silences.
+    """Make the services match a file of owners, journeys, surveys, detectors, silences and measures.
 
     What the file doesn't name stays as it is. Applying it again changes nothing. Nothing is written where a service
     would refuse a document.
@@ -64,7 +64,9 @@ def diff(context: click.Context, api: Api, file: Path) -> None:
 
 
 @click.command()
-@click.option("--journey", help="Only this journey, with its surveys, detectors, silences and owners.")
+@click.option(
+    "--journey", help="Only this journey, with its surveys, detectors, silences, measures and owners."
+)
 @key_option
 def export(api: Api, journey: str | None) -> None:
     """Print the whole configuration as YAML that `apply` takes."""

@@ -16,6 +16,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "surveys": ("survey",),
     "detectors": ("journey", "stage", "metric", "audience"),
     "silences": ("silence",),
+    "measures": ("journey", "stage", "measure"),
 }
 
 

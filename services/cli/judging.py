@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,10 +46,7 @@ def judged(api: Api, changed: list[Item], file: list[Item], *, writing: bool) ->
         moves = item.kind != "silences" and item.journey in moved
         arriving = writing and item.kind == "detectors"
         verdict = _verdict(item, _ask(api, item), may_change=moves or arriving)
-        brought = owners | (
-            {str(item.journey)} | _stages(maps[item.journey]) if item.journey in maps else set()
-        )
-        verdict.warnings = [one for one in verdict.warnings if not _is_brought(item, one, brought)]
+        verdict.warnings = _left(item, verdict.warnings, maps, owners)
         found.append(verdict)
         if item.kind == "journeys" or item.document.get("status") == "archived":
             moved.add(item.journey)
@@ -57,13 +54,17 @@ def judged(api: Api, changed: list[Item], file: list[Item], *, writing: bool) ->
 
 
 def warnings_of_written(api: Api, written: list[Item]) -> Iterator[tuple[Item, str]]:
-    """What the services warn of in items that have just been written; waits until alerts knows their journeys."""
+    """What the services warn of in items that have just been written.
+
+    Waits until alerts knows the journeys of silences; measures may stand on a map that is still on its way.
+    """
     maps = {item.journey: item.document for item in written if item.kind == "journeys"}
     for item in written:
         if item.kind == "silences" and item.journey in maps:
             stages = _stages(maps[item.journey])
             _await_stage(api, str(item.journey), sorted(stages & {item.document.get("stage")} or stages))
-        yield from ((item, warning) for warning in _verdict(item, _ask(api, item)).warnings)
+        told = _verdict(item, _ask(api, item)).warnings
+        yield from ((item, one) for one in (_left(item, told, maps) if item.kind == "measures" else told))
 
 
 def write(api: Api, item: Item) -> None:
@@ -98,9 +99,25 @@ def _may_go(answer: requests.Response) -> bool:
     return answer.status_code in (UNKNOWN, 409) or answer.json().get("errors", {"": 0}).keys() <= _PLACE
 
 
+def _left(
+    item: Item, told: list[str], maps: Mapping[str | None, Document], owners: Iterable[str] = ()
+) -> list[str]:
+    """The warnings that stay true once the file's own maps and owners are there."""
+    places = _places(maps, item.journey)
+    found = [one for one in told if not _is_brought(item, one, {*owners, *places})]
+    if item.kind == "measures" and places and item.key[1] not in places:
+        found.append(f"The journey ‘{item.journey}’ has no stage ‘{item.key[1]}’.")
+    return list(dict.fromkeys(found))
+
+
 def _is_brought(item: Item, warning: str, brought: Iterable[str]) -> bool:
     named = set(_NAMED.findall(warning))
-    return item.kind in ("owners", "silences") and bool(named) and named <= set(brought)
+    return item.kind in ("owners", "silences", "measures") and bool(named) and named <= set(brought)
+
+
+def _places(maps: Mapping[str | None, Document], journey: str | None) -> set[str]:
+    """A journey and its stages, where one of the maps has it."""
+    return {str(journey)} | _stages(maps[journey]) if journey in maps else set()
 
 
 def _stages(document: Document) -> set[str]:

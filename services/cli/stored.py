@@ -12,6 +12,7 @@ SERVICE = {
     "surveys": "survey",
     "detectors": "alerts",
     "silences": "alerts",
+    "measures": "aggregator",
 }
 # What lists say about an item beside its document.
 FACTS = {

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from werkzeug.serving import make_server
 
 from services import alerts
+from services.aggregator.app import create_app as aggregator_app
 from services.alerts.app import create_app as alerts_app
 from services.alerts.store import incidents
 from services.cli import FAILED
@@ -46,12 +47,13 @@ def conn(settings: Settings) -> Iterator[Connection]:
 def services(
     command: Command, settings: Settings, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
-    """The two services that keep configuration, on their ports, and an admin's key in the environment."""
+    """The services, which keep configuration, on their ports, and an admin's key in the environment."""
     monkeypatch.setenv("ADMIN_KEY", create_key(conn, "admin", "the admin"))
     with ExitStack() as stack:
         for app, port in (
             (alerts_app(settings), settings.alerts_port),
             (survey_app(settings), settings.survey_port),
+            (aggregator_app(settings), settings.aggregator_port),
         ):
             stack.callback(app.extensions["journeyloop"].pool.close)
             _serve(stack, app, port)
@@ -153,6 +155,28 @@ def _carry_club(settings: Settings, written: str = "silence") -> None:
             """INSERT INTO journey (journey, revision, document)
                VALUES ('club', 1, '{"stages": [{"key": "joining"}]}')"""
         )
+
+
+def test_measures_are_configuration(command: Command, file: Path) -> None:
+    file.write_text(
+        """
+journeys: {club: {name: Club, stages: [{key: joining, name: Joining, touchpoints: []}]}}
+measures:
+- {journey: club, stage: joining, measure: handle-time, name: Handle time, unit: min, direction: down, target: 5}
+- {journey: club, stage: leaving, measure: late, name: Late, direction: down, target: 1}
+"""
+    )
+    code, out, _ = command("apply", "-f", str(file))
+    told = "warning: measure club/leaving/late: The journey ‘club’ has no stage ‘leaving’."
+    assert (code, [line for line in out.splitlines() if "measure" in line and "warning" in line]) == (
+        0,
+        [told],
+    )
+    assert command("diff", "-f", str(file))[0] == 0
+    exported = command("export", "--journey", "club")[1]
+    assert "measure: handle-time" in exported
+    file.write_text(exported.replace("target: 5.0", "target: 4.5"))
+    assert command("diff", "-f", str(file))[0] == DRIFT
 
 
 def test_secrets_are_not_printed(command: Command, file: Path) -> None:
