@@ -19,7 +19,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import CommitFailedError, RebalanceInProgressError
 from kafka.structs import OffsetAndMetadata
 
-from shared import beats, broker, dead_letters, events, positions
+from shared import beats, broker, dead_letters, events, positions, stopping
 from shared.batch import NOWHERE, Batch, Counts, Reader, admit
 from shared.db import Connection, Schema, connect, require_current
 from shared.dead_letters import DeadLetter
@@ -112,7 +112,7 @@ def process(
         positions.save(conn, locked.values())
         _hear(conn, batch)
         others = {name: reader.verdicts(name, fresh) for name in reader.told}
-        dead_letters.judge(conn, others | ({events.RESPONSES: verdicts} if numbered else {}))
+        stopping.judge(conn, others | ({events.RESPONSES: verdicts} if numbered else {}))
 
 
 def _hear(conn: Connection, batch: Batch) -> None:

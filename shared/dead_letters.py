@@ -6,16 +6,16 @@ has none was no event of ours, and nothing is missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import orjson
 
 from shared.db import Connection
 from shared.events import RESPONSES
-from shared.stop_rule import StopRule, Verdicts
 
 MAX_KEY, MAX_REASON = 200, 500
 # A broker takes 1 MB, and a byte may become 6 in JSON: of a larger event the dead topic gets the beginning.
@@ -156,37 +156,61 @@ def summary(conn: Connection, topic: str) -> dict[str, Any]:
     return row
 
 
-def judge(conn: Connection, topics: Mapping[str, Verdicts]) -> None:
-    """Tell the stop rule of each topic what a batch held, in the batch's transaction, as its last statement.
+class Kept(NamedTuple):
+    """A dead letter as it is stored; `event`: the id of the event that is missing, else that of the letter alone."""
 
-    Raises TooManyDeadLetters. The rows are locked only while a bad event is in their window.
-    """
-    rows = conn.execute("SELECT * FROM stop_rule WHERE topic = ANY(%s)", [sorted(topics)]).fetchall()
-    rules = {row.pop("topic"): StopRule(**row) for row in rows}
-    for topic, verdicts in sorted(topics.items()):
-        if verdicts.all_good and topic in rules and rules[topic].idle:
-            continue
-        rule = _locked(conn, topic)
-        rule.take(verdicts)
-        conn.execute(
-            """UPDATE stop_rule SET seen = %(seen)s, in_a_row = %(in_a_row)s, bad = %(bad)s, let_pass = %(let_pass)s
-               WHERE topic = %(topic)s""",
-            vars(rule) | {"topic": topic},
-        )
+    id: int
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    sequence: int
+    reason: str
+    died_at: datetime
+    redriven_at: datetime | None
+    value: bytes | None
+
+    @property
+    def event(self) -> str:
+        return f"{self.key}/{self.sequence}" if self.sequence else f"#{self.id}"
 
 
-def let_pass(conn: Connection, count: int) -> None:
-    """Let the next `count` bad answers through to the dead letters without counting them: a person looked."""
-    _locked(conn, RESPONSES)
-    conn.execute(
-        "UPDATE stop_rule SET let_pass = %s, in_a_row = 0, bad = '{}' WHERE topic = %s", [count, RESPONSES]
+_KEPT = """SELECT id, topic, partition, kafka_offset AS "offset", coalesce(key, '') AS key,
+    coalesce(sequence, 0) AS sequence, reason, died_at, redriven_at, value FROM dead_letter"""
+
+
+def find(
+    conn: Connection,
+    *,
+    reason: str = "",
+    key: str = "",
+    missing: bool = False,
+    event: str = "",
+    limit: int | None = None,
+) -> list[Kept]:
+    """Dead letters, newest first: whose reason contains `reason`, of `key` (journey/stage or only the journey), those
+    still `missing`, or the one of `event`."""
+    rows = conn.execute(
+        f"""{_KEPT} WHERE position(lower(%(reason)s) IN lower(reason)) > 0
+              AND (%(key)s = '' OR key = %(key)s OR starts_with(key, %(key)s || '/'))
+              AND (NOT %(missing)s OR (sequence IS NOT NULL AND redriven_at IS NULL))
+              AND (%(event)s = '' OR coalesce(key || '/' || sequence, '#' || id) = %(event)s)
+            ORDER BY id DESC LIMIT %(limit)s""",
+        {"reason": reason, "key": key, "missing": missing, "event": event, "limit": limit},
     )
+    return [Kept(**row) for row in rows]
 
 
-def _locked(conn: Connection, topic: str) -> StopRule:
-    conn.execute("INSERT INTO stop_rule (topic) VALUES (%s) ON CONFLICT DO NOTHING", [topic])
-    row = conn.execute(
-        "SELECT seen, in_a_row, bad, let_pass FROM stop_rule WHERE topic = %s FOR UPDATE", [topic]
-    ).fetchone()
-    assert row is not None
-    return StopRule(**row)
+def claim(conn: Connection, ids: Sequence[int]) -> list[Kept]:
+    """Those of these letters that are still missing, locked, in order of their places."""
+    rows = conn.execute(
+        f"""{_KEPT} WHERE id = ANY(%s) AND sequence IS NOT NULL AND key IS NOT NULL AND redriven_at IS NULL
+            ORDER BY key, sequence FOR UPDATE""",
+        [list(ids)],
+    )
+    return [Kept(**row) for row in rows]
+
+
+def mark_redriven(conn: Connection, ids: Sequence[int]) -> None:
+    """Nothing is missing of these letters any more."""
+    conn.execute("UPDATE dead_letter SET redriven_at = now() WHERE id = ANY(%s)", [list(ids)])

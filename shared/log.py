@@ -5,7 +5,7 @@ Rows come one by one through a server-side cursor, so a log of any length needs 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -66,6 +66,18 @@ def replay(
     return _stream(conn, _on(query, topic), values, dict_row)
 
 
+def at(
+    conn: Connection, topic: str, places: Sequence[tuple[str, int]]
+) -> dict[tuple[str, int], dict[str, Any]]:
+    """The stamped events at these (key, sequence), as `outbox.event` takes them; what is not there is left out."""
+    query = """SELECT o.topic, o.key, o.sequence, o.type, o.recorded_at, o.data
+        FROM unnest(%(keys)s::text[], %(sequences)s::bigint[]) AS wanted(key, sequence)
+        JOIN {outbox} AS o ON o.topic = %(topic)s AND o.key = wanted.key AND o.sequence = wanted.sequence"""
+    keys, sequences = [key for key, _ in places], [sequence for _, sequence in places]
+    rows = conn.execute(_on(query, topic), {"topic": topic, "keys": keys, "sequences": sequences})
+    return {(row["key"], row["sequence"]): row for row in rows}
+
+
 def answers(conn: Connection, place: Place, before: datetime | None = None) -> Iterator[Entry]:
     """Every accepted event about the answers at `place` that were given before `before`, stamped or not.
 
@@ -92,8 +104,9 @@ def size(conn: Connection, place: Place, zone: ZoneInfo, before: datetime | None
 
 
 def asked(conn: Connection, key: str) -> list[tuple[str, str]]:
-    """(metric, audience) of everything the log of `key` has answers to, in order."""
-    query = f"SELECT DISTINCT data ->> 'metric' AS metric, data ->> 'audience' AS audience FROM {_OF_KEY} ORDER BY 1, 2"
+    """(metric, audience) of everything customers answered at `key`, in order. Employees are not watched (ADR 0024)."""
+    query = f"""SELECT DISTINCT data ->> 'metric' AS metric, data ->> 'audience' AS audience FROM {_OF_KEY}
+               WHERE data ->> 'audience' = 'customer' ORDER BY 1, 2"""
     rows = conn.execute(_on(query, RESPONSES), {"topic": RESPONSES, "key": key})
     return [(row["metric"], row["audience"]) for row in rows]
 

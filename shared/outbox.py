@@ -201,13 +201,14 @@ def lowest_needed(conn: Connection, topic: str, received: Mapping[str, int]) -> 
     return int(row["position"])
 
 
-def repeat_latest(conn: Connection, topic: str) -> int:
-    """Append the latest row of each key of `topic` once more (receivers skip a revision they have); the number."""
+def repeat_latest(conn: Connection, topic: str, keys: Sequence[str] | None = None) -> int:
+    """Append the latest row of each key of `topic`, or of `keys`, once more (receivers skip a revision they have); the
+    number."""
     done = conn.execute(
         """INSERT INTO outbox (topic, key, type, data, historic, received_at)
            SELECT DISTINCT ON (key) topic, key, type, data, historic, now() FROM outbox
-           WHERE topic = %s ORDER BY key, id DESC""",
-        [topic],
+           WHERE topic = %(topic)s AND (%(keys)s::text[] IS NULL OR key = ANY(%(keys)s)) ORDER BY key, id DESC""",
+        {"topic": topic, "keys": None if keys is None else list(keys)},
     )
     return done.rowcount
 

@@ -1,12 +1,12 @@
 """The permanent log once more, as a receiver gets it from Kafka: what a rebuild is made of.
 
-An event goes through the very bytes and checks it went through live. What the receiver once put into its dead letters
-stays there.
+An event goes through the very bytes and checks it went through live. What the receiver put into its dead letters stays
+there, unless it was redriven.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -71,10 +71,10 @@ class Progress(Protocol):
     def add(self, events: int) -> None: ...
 
 
-def spans(conn: Connection, lasts: dict[str, int]) -> list[Span]:
-    """The part of the log of each key up to its last sequence, in order of key, without what died at this receiver."""
+def spans(lasts: dict[str, int], died: Iterable[tuple[str, int]]) -> list[Span]:
+    """The part of the log of each key up to its last sequence, in order of key, without what `died`."""
     dead: dict[str, set[int]] = {}
-    for key, sequence in dead_letters.consumed(conn, events.RESPONSES):
+    for key, sequence in died:
         dead.setdefault(key, set()).add(sequence)
     return [Span(key, last, dead.get(key, ())) for key, last in sorted(lasts.items())]
 
@@ -113,7 +113,7 @@ def settle(conn: Connection, moved: dict[str, int]) -> None:
     """Put positions to where a rebuild brought them; the dead letters kept up to there are what it skipped."""
     if not moved:
         return
-    died = dead_letters.consumed(conn, events.RESPONSES)
+    died = dead_letters.missing(conn, events.RESPONSES)
     placed: list[Position] = []
     for key, position in positions.lock(conn, moved).items():
         position.last_sequence = moved[key]

@@ -12,12 +12,14 @@ import requests
 from services.cli.backtest import backtest
 from services.cli.check import check
 from services.cli.configuration import apply, diff, export
+from services.cli.dead_letters import dead_letters
 from services.cli.erasures import erasures
 from services.cli.imports import import_
 from services.cli.keys import keys
 from services.cli.migrate import migrate
 from services.cli.rebuild import rebuild
 from services.cli.recount import recount
+from services.cli.redrive import redrive
 from services.cli.republish import republish
 from services.cli.users import users
 from shared.db import SchemaOutdated
@@ -54,6 +56,8 @@ for command in (
     recount,
     republish,
     rebuild,
+    dead_letters,
+    redrive,
     erasures,
 ):
     journeyloop.add_command(command)

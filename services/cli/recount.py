@@ -54,8 +54,8 @@ class Cell:
 def recount(context: click.Context, wait: float, as_json: bool) -> None:
     """Compare the accepted answers with the sums behind the scores, survey by survey and day by day.
 
-    Accepted = stored and not voided. Counted = in the scores. Skipped = in the dead letters. Waiting = accepted and
-    still on its way: part of the difference until it arrives, see --wait.
+    Accepted = stored and not voided. Counted = in the scores. Skipped = in the dead letters, not redriven. Waiting =
+    accepted and still on its way: part of the difference until it arrives, see --wait.
 
     Exits with 0 when the difference is 0, else with 1.
     """
@@ -77,7 +77,7 @@ def _cells(settings: Settings) -> list[Cell]:
         zone, received = settings.report_tz, positions.read(theirs)
         accepted = counts.accepted(ours, zone)
         counted = sums_by_survey_and_day(theirs)
-        skipped = counts.of_events(ours, zone, dead_letters.consumed(theirs, RESPONSES))
+        skipped = counts.of_events(ours, zone, dead_letters.missing(theirs, RESPONSES))
         waiting = counts.outstanding(ours, zone, received)
     places = sorted({*accepted, *counted, *skipped, *waiting})
     return [

@@ -16,7 +16,7 @@ from tests.unit.pure_modules import PURE
 ROOT = Path(__file__).parents[2]
 OUTER = {"flask", "flask_smorest", "psycopg", "psycopg_pool", "kafka"}
 SQL_HOMES = re.compile(
-    r"^(services/\w+/store(\.py|/)|shared/(outbox|log|dead_letters|positions|beats|db|process)\.py|shared/access/"
+    r"^(services/\w+/store(\.py|/)|shared/(outbox|log|dead_letters|stopping|positions|beats|db|process)\.py|shared/access/"
     r"|shared/relay\.py|dev/|tests/)"
 )
 SQL = re.compile(
@@ -107,7 +107,7 @@ def test_pure_modules_import_no_module_with_sql() -> None:
         if any(path.as_posix() == p or path.as_posix().startswith(f"{p}/") for p in PURE)
     ]
     stores = re.compile(
-        r"(\.store(\.|$)|shared\.(db|outbox|log|positions|dead_letters|access|consumer|relay|broker)$)"
+        r"(\.store(\.|$)|shared\.(db|outbox|log|positions|dead_letters|stopping|access|consumer|relay|broker)$)"
     )
     assert [(str(path), name) for path in pure for name in imports(path) if stores.search(name)] == []
 

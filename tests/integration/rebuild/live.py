@@ -1,4 +1,4 @@
-"""The receivers as they run: polls of any size, several processes, restarts, poison, and people who decide."""
+"""The receivers as they run: polls of any size, several processes, restarts, poison, people who decide and redrive."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from services.aggregator import handler as sums
 from services.aggregator.periods import Days
 from services.alerts.detection import OUTCOME, OUTCOMES, SETTINGS
 from services.alerts.handler import Handler
+from services.alerts.redriving import bring_back
 from services.alerts.store import decisions, incidents
-from shared import consumer, outbox
+from shared import consumer, dead_letters, outbox
 from shared.batch import Batch, Counts
 from shared.db import Connection, connect
 from shared.events import RESPONSES
+from shared.redriving import redrive
 from shared.settings import Settings
 from tests.integration.rebuild.history import Place
 
-RESTART, DECIDE = 0.1, 0.3
+RESTART, DECIDE, REDRIVE = 0.1, 0.3, 0.1
 
 
 class Record(NamedTuple):
@@ -48,7 +50,7 @@ class Live:
     largest_poll: int
     counts: Counts = field(default_factory=Counts)
     outcomes: int = 0
-    poison: float = 0.0005
+    poison: float = 0.001
 
     def __post_init__(self) -> None:
         self.alerts = connect(self.settings, alerts.SCHEMA)
@@ -74,6 +76,8 @@ class Live:
                 self.handlers[self.random.randrange(2)] = self._handler()
             if deciding and self.random.random() < DECIDE:
                 self._somebody_decides()
+            if deciding and self.random.random() < REDRIVE:
+                self.redrive()
 
     def tick(self) -> None:
         """A poll that brings nothing."""
@@ -112,6 +116,18 @@ class Live:
         rate, enabled = self.random.choice((None, None, 0.2, 2.0)), self.random.random() < 0.9
         payload = {"enabled": enabled, "false_alarms_per_year": rate}
         decisions.ask(self.alerts, f"{journey}/{stage}", metric, audience, SETTINGS, payload, "ana")
+
+    def redrive(self) -> None:
+        """Somebody brings back the newest dead letter and about half of the others, while answers go on coming."""
+        takes = (
+            (self.aggregator, lambda conn, found: sums.apply(conn, Batch(list(found)), self.days)),
+            (self.alerts, bring_back),
+        )
+        for conn, take in takes:
+            missing = dead_letters.find(conn, missing=True)
+            letters = missing[:1] + [one for one in missing[1:] if self.random.random() < 0.5]
+            with conn.transaction():
+                redrive(conn, self.source, letters, take)
 
     def _resolve(self, row: dict[str, Any], outcome: str) -> None:
         zone = self.settings.report_tz

@@ -47,6 +47,7 @@ def prepare(live: Live) -> None:
 def test_a_rebuild_equals_what_ran_live(live: Live, last: int, history: History, command: Command) -> None:
     prepare(live)
     live.read(int(last * WARM))
+    live.redrive()
     live.tick()
     before = held(live.alerts)
     kinds = Counter(row["kind"] for row in live.alerts.execute("SELECT kind FROM decision"))
@@ -54,7 +55,7 @@ def test_a_rebuild_equals_what_ran_live(live: Live, last: int, history: History,
     print(f"{live.counts}, {len(before['incident'])} incidents {outcomes}, decisions {kinds}")
     assert len(before["incident"]) >= history.incidents
     assert len(outcomes) >= history.ways_to_end
-    assert {"settings", "budget", "outcome"} <= kinds.keys()
+    assert {"settings", "budget", "outcome", "redriven"} <= kinds.keys()
     assert before["dead_letter"]
 
     assert same(rebuilt(command, "alerts", "--dry-run"))
