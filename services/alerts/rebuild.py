@@ -17,6 +17,7 @@ from services.alerts.store.detectors import Place
 from services.alerts.watch import Watch
 from shared import dead_letters, positions, replay
 from shared.db import Connection, fingerprints
+from shared.events import RESPONSES
 from shared.replay import Progress, Rebuilt, Span
 from shared.settings import Settings
 
@@ -35,7 +36,8 @@ def rebuild(conn: Connection, source: Connection, settings: Settings, progress: 
     rebuilding.empty(conn)
     found: Openings = set()
     merged = 0
-    for span in replay.spans(conn, ends):
+    # What was redriven stays where it died: the decision that brought it back says when it came.
+    for span in replay.spans(ends, dead_letters.consumed(conn, RESPONSES)):
         placed = decisions.placed(conn, span.key)
         watch = _replay(conn, source, span, deque(placed), settings.report_tz, progress)
         found |= {(place, change.sequence) for place, change in watch.changes if isinstance(change, Opening)}

@@ -24,6 +24,8 @@ from shared.scoring import half_units
 
 Place = tuple[str, str, str, str]  # journey, stage, metric, audience
 
+REDRIVEN = "redriven"  # the decision that brings an answer back, {kind, data} of its event (ADR 0026)
+
 EPOCH_DAY = 719_163  # the ordinal of 1 January 1970
 MICROSECONDS = 1_000_000
 
@@ -93,8 +95,10 @@ class Watch:
         watched = self.find(place) or self._add(place, after)
         state = watched.detector.state
         opened = state.opened
+        if kind == REDRIVEN:
+            self._bring_back(place, watched, payload["kind"], payload["data"])
         # A rate of its own is never shared; a share recorded all the same is one of a table emptied by hand.
-        if not (kind == BUDGET and state.own_rate):
+        elif not (kind == BUDGET and state.own_rate):
             decide(state, kind, payload)
         if kind == MAP and opened is not None and state.opened is None:
             self.changes.append((place, Ending(opened.sequence, parse_time(payload["at"]))))
@@ -136,6 +140,13 @@ class Watch:
         change = watched.detector.take(answer)
         if change is not None:
             self.changes.append((place, change))
+
+    def _bring_back(self, place: Place, watched: Watched, kind: str, data: dict[str, Any]) -> None:
+        """An answer that died on its way counts from here on. It never bets: what came after it is judged already."""
+        if kind == RECORDED:
+            self._record(place, watched, data | {"historic": True})
+        else:
+            self._correct(watched, data)
 
     def _correct(self, watched: Watched, data: dict[str, Any]) -> None:
         metric, score = data["metric"], data["score"]
