@@ -15,7 +15,7 @@ from services.aggregator.changes import Pair
 from services.aggregator.maps import Map
 from services.aggregator.periods import Period
 from shared import scoring, wording
-from shared.employees import NOTHING, Cell, period_name
+from shared.employees import NOTHING, Cell
 from shared.scoring import Histogram
 
 EMPLOYEE = "employee"
@@ -72,13 +72,12 @@ def added(
         one | {"scores": _beside(one, _stage(document, one["stage"]), cells, last, level, metrics)}
         for one in card["stages"]
     ]
-    found = [
-        gap
-        for one in stages
-        for metric in metrics
-        if (gap := _gap(one, metric, cells, customers, last, level))
-    ]
-    return card | {"stages": stages, "employee_gaps": found}
+    found = []
+    for one in stages:
+        for metric in metrics:
+            cell, _ = latest(cells.get((one["stage"], metric), ()), last)
+            found.append(gap(one["stage"], one["name"], metric, cell, customers, level))
+    return card | {"stages": stages, "employee_gaps": [one for one in found if one]}
 
 
 def _stage(document: Row, key: str) -> Row:
@@ -121,21 +120,24 @@ def _score(metric: str, two: tuple[Cell | None, Cell | None], target: float | No
     }
 
 
-def _gap(stage: Row, metric: str, cells: Cells, customers: Customers, last: date, level: float) -> Row | None:
+def gap(
+    stage: str, name: str | None, metric: str, cell: Cell | None, customers: Customers, level: float
+) -> Row | None:
     """What employees say against what customers say in the same period; None where both say the same."""
-    cell, _ = latest(cells.get((stage["stage"], metric), ()), last)
     if cell is None:
         return None
-    theirs = customers.get((stage["stage"], metric, cell.first, cell.last), NOTHING)
+    theirs = customers.get((stage, metric, cell.first, cell.last), NOTHING)
     apart = changes.change(metric, Pair(theirs, cell.counts), level)
-    if apart.change is None or not apart.beyond_noise or abs(scoring.units(metric, apart.change)) < LEAST_GAP:
+    if apart.change is None or not apart.beyond_noise:
+        return None
+    if abs(scoring.units(metric, apart.change)) < LEAST_GAP:
         return None
     return {
-        "stage": stage["stage"],
-        "name": stage["name"],
+        "stage": stage,
+        "name": name,
         "metric": metric,
         "window": answers.window(Period(cell.first, cell.last)),
-        "period": period_name(cell.first, cell.last),
+        "period": cell.name,
         "employees": _short(apart.since),
         "customers": _short(apart.before),
         "points": apart.change,

@@ -55,6 +55,16 @@ def of_journey(
     return {(place[1], place[2]): cells for place, cells in found.items()}
 
 
+def by_journey(
+    conn: Connection, zone: ZoneInfo, journeys: Sequence[str], pipe: Pipe
+) -> dict[str, dict[tuple[str, str], Sequence[Cell]]]:
+    """The cells of some journeys, each by stage and metric."""
+    found: dict[str, dict[tuple[str, str], Sequence[Cell]]] = {}
+    for (journey, stage, metric), cells in read(conn, zone, journeys, pipe=pipe).items():
+        found.setdefault(journey, {})[stage, metric] = cells
+    return found
+
+
 def customers(
     conn: Connection, journey: str, cells: employee_card.Cells, last: date
 ) -> employee_card.Customers:

@@ -16,10 +16,10 @@ CHECKS = [running(name) for name in PROCESSES]
 
 
 def waiting(conn: Connection) -> dict[str, Any]:
-    """outbox {unstamped, unacknowledged, oldest_at}; stamped {key: last sequence given}; imports_waiting."""
+    """outbox {unstamped, unacknowledged, oldest_at}; stamped {key: last sequence given} (admins); imports_waiting."""
     return {
         "outbox": outbox.waiting(conn) | {"oldest_at": outbox.oldest_waiting(conn)},
-        "stamped": outbox.last_sequences(conn, RESPONSES),
+        "stamped": status.sequences(outbox.last_sequences(conn, RESPONSES)),
         "imports_waiting": imports.waiting(conn),
     }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from services.aggregator import inside_card, periods, scorecard
+from services.aggregator import employee_card, employee_cells, inside_card, periods, scorecard
 from services.aggregator.changes import Pair
 from services.aggregator.maps import Map
 from services.aggregator.pages import asking
@@ -122,9 +122,13 @@ def _read(conn: Connection, journey: str, period: Period, audience: str | None) 
     found = _by_place(store.pair_sums(conn, where, before, period, ("stage", "touchpoint"), segments=False))
     both = Period(before.first, period.last)
     errors = _errors(store.stage_days(conn, [journey], both, audience), before, period)
-    wanted = [(m, a) for m in scoring.METRICS for a in scoring.AUDIENCES if audience in (None, a)]
+    wanted = [(metric, "customer") for metric in scoring.METRICS if audience in (None, "customer")]
     own = measures.readings(conn, journey, before, period)
     card = inside_card.added(scorecard.build(known, found, scoring.LEVEL, wanted, errors), own)
+    if audience in (None, "employee"):
+        cells = employee_cells.of_journey(conn, settings().report_tz, journey, pipe=pipe)
+        customers = employee_cells.customers(conn, journey, cells, period.last)
+        card = employee_card.added(card, known, cells, customers, period.last, scoring.LEVEL, scoring.METRICS)
     return Read(known, judge(pipe.within(journey)), late_keys(pipe), card, view.shares_of(found, errors))
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from flask import Blueprint, Response, request
 
-from services.aggregator import periods
+from services.aggregator import employee_cells, periods
 from services.aggregator.maps import Map
 from services.aggregator.pages import asking
 from services.aggregator.scorecard import Measured
@@ -43,10 +43,18 @@ def journeys_page() -> Response:
         maps = journeys.every(conn, after, MOST + 1, CHECK)
         shown = maps[:MOST]
         days = _days(conn, shown, today)
+        cells = employee_cells.by_journey(conn, settings().report_tz, [_key(one) for one in shown], pipe)
     told, late = answers(), late_keys(pipe)
     watching = asking.watching(told["detectors"])
     cards = [
-        view.card(one, days.get(_key(one), {}), period, today, _state_of(one, watching, late))
+        view.card(
+            one,
+            days.get(_key(one), {}),
+            period,
+            today,
+            _state_of(one, watching, late),
+            cells.get(_key(one), {}),
+        )
         for one in shown
     ]
     whose = _whose()

@@ -12,7 +12,7 @@ from marshmallow import EXCLUDE, ValidationError
 from services.aggregator import answers, periods
 from services.aggregator.breakdown import Sums
 from services.aggregator.explaining import explain
-from services.aggregator.pages import asking, own_measures
+from services.aggregator.pages import asking, own_measures, stage_employees
 from services.aggregator.periods import Period
 from services.aggregator.routes import freshness
 from services.aggregator.schemas.questions import StagePageQuery
@@ -55,6 +55,7 @@ class Read:
     sums: Sums
     ever: bool
     measures: own_measures.Read
+    employees: dict[str, Any]
 
     @property
     def name(self) -> str:
@@ -76,31 +77,47 @@ def stage_page(journey: str, stage: str) -> Response:
     query, today = _query(), periods.today(settings().report_tz)
     with database() as conn:
         read = _read(conn, Where(journey, stage), query, periods.window(query["window"], today))
+    if read.audience == "employee":
+        return _employees(read, query)
     told = _ask(read.where)
     return render(
         "stage.html",
-        nav="journeys",
-        journey=journey,
-        journey_name=named(read.document.get("name"), journey),
-        stage=stage,
-        name=read.name,
-        owner=read.own.get("owner") or read.document.get("owner"),
-        owners=asking.names_of(told["owners"]),
-        own=principal().owners,
-        surveys=_surveys(read),
-        on_the_map=bool(read.own),
-        ever=read.ever,
-        metric=read.metric,
-        metric_name=METRICS[read.metric],
-        audience=read.audience,
-        audience_name=AUDIENCES[read.audience],
-        window=days(read.period),
-        switches=view.switches(
-            request.path, read.among, (read.metric, read.audience), query["window"], read.step, query["step"]
-        ),
-        asked=told,
+        **_heading(read, told, query),
         **_shown(read, told, today),
     )
+
+
+def _employees(read: Read, query: dict[str, Any]) -> Response:
+    told = stage_employees.ask(read.where)
+    banners = asking.late(read.fresh, {(read.where.journey or "", read.where.stage or ""): read.name})
+    return render("stage_employees.html", **_heading(read, told, query), banners=banners, **read.employees)
+
+
+def _heading(read: Read, told: dict[str, Asked], query: dict[str, Any]) -> dict[str, Any]:
+    """What stands above all else, whoever was asked."""
+    journey, stage = read.where.journey or "", read.where.stage or ""
+    return {
+        "nav": "journeys",
+        "journey": journey,
+        "journey_name": named(read.document.get("name"), journey),
+        "stage": stage,
+        "name": read.name,
+        "owner": read.own.get("owner") or read.document.get("owner"),
+        "owners": asking.names_of(told["owners"]),
+        "own": principal().owners,
+        "surveys": _surveys(read),
+        "on_the_map": bool(read.own),
+        "ever": read.ever,
+        "metric": read.metric,
+        "metric_name": METRICS[read.metric],
+        "audience": read.audience,
+        "audience_name": AUDIENCES[read.audience],
+        "window": days(read.period),
+        "switches": view.switches(
+            request.path, read.among, (read.metric, read.audience), query["window"], read.step, query["step"]
+        ),
+        "asked": told,
+    }
 
 
 def _shown(read: Read, told: dict[str, Asked], today: date) -> dict[str, Any]:
@@ -155,6 +172,8 @@ def _read(conn: Connection, place: Where, query: dict[str, Any], period: Period)
         raise not_found("stage", f"{place.journey}/{place.stage}")
     answered = {(one.metric, one.audience): sum(one.counts) for one in store.sums(conn, place, period, ())}
     asked = {(s["metric"], s["audience"]) for s in document.get("surveys", []) if s["stage"] == place.stage}
+    cells = stage_employees.cells_of(conn, place, settings().report_tz)
+    answered |= {(metric, "employee"): 0 for _, metric in cells}
     among = view.measured(asked, answered)
     metric, audience = shown = view.chosen(among, query["metric"], query["audience"])
     where = Where(place.journey, place.stage, metric=metric, audience=audience)
@@ -175,6 +194,7 @@ def _read(conn: Connection, place: Where, query: dict[str, Any], period: Period)
         sums,
         newest is not None,
         own_measures.read(conn, where, period),
+        stage_employees.read(conn, where, known, cells) if audience == "employee" else {},
     )
 
 

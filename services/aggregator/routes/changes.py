@@ -11,12 +11,12 @@ from services.aggregator.explaining import explain
 from services.aggregator.routes import freshness
 from services.aggregator.schemas.changes import ChangesAnswer
 from services.aggregator.schemas.questions import ChangesQuery
-from services.aggregator.store import journeys
+from services.aggregator.store import employees, journeys
 from services.aggregator.store.scores import Where
 from shared import positions
 from shared.db import Connection
 from shared.web.app import database
-from shared.web.auth import require
+from shared.web.auth import principal, require
 
 blueprint = Blueprint("changes", __name__, url_prefix="/v1")
 
@@ -26,7 +26,7 @@ blueprint = Blueprint("changes", __name__, url_prefix="/v1")
 @blueprint.arguments(ChangesQuery, location="query", unknown=None)
 @blueprint.response(200, ChangesAnswer)
 def get_changes(query: dict[str, Any]) -> Response:
-    """The change between two periods by touchpoint and segment, real change apart from mix, in points."""
+    """The change between two periods by touchpoint and segment, real change apart from mix, in points. Of customers."""
     before, since = query["before"], query["since"]
     where = Where(query["journey"], query["stage"], metric=query["metric"], audience=query["audience"])
     with database() as conn:
@@ -43,11 +43,15 @@ def _heading(query: dict[str, Any]) -> dict[str, Any]:
 
 
 def _through(conn: Connection, where: Where) -> dict[str, int]:
-    """The last sequence counted of each key asked for."""
+    """The last sequence counted of each key asked for.
+
+    It counts employees' answers too: where employees were asked, only our own services learn it.
+    """
     sequences = positions.read(conn)
     prefix = f"{where.journey}/{where.stage or ''}"
+    kept = set() if principal().id == "service" else employees.keys(conn, where.journey or "")
     return {
         key: last
         for key, last in sequences.items()
-        if key == prefix or (not where.stage and key.startswith(prefix))
+        if key not in kept and (key == prefix or (not where.stage and key.startswith(prefix)))
     }

@@ -9,15 +9,17 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.aggregator import answers, periods
+from services.aggregator import answers, employee_cells, employee_scores, periods
 from services.aggregator.routes import freshness
 from services.aggregator.schemas.answers import ScoresAnswer, SeriesAnswer
 from services.aggregator.schemas.questions import ScoresQuery, SeriesQuery, period_of, where_of
 from services.aggregator.store import scores as store
 from services.aggregator.store.scores import Sum
 from shared import scoring
+from shared.db import Connection
 from shared.web.app import database, settings
 from shared.web.auth import require
+from shared.web.problems import invalid
 
 blueprint = Blueprint("scores", __name__, url_prefix="/v1")
 
@@ -27,13 +29,20 @@ blueprint = Blueprint("scores", __name__, url_prefix="/v1")
 @blueprint.arguments(ScoresQuery, location="query", unknown=None)
 @blueprint.response(200, ScoresAnswer)
 def scores(query: dict[str, Any]) -> Response:
-    """Scores over a window, grouped by place, survey or segment."""
+    """Scores over a window, grouped by place, survey or segment.
+
+    Employees' scores are of whole stages and keep their own `window`: the last month, quarter or year of theirs that is
+    told and was over when the window ended, without mean and histogram.
+    """
+    _check_employees(query)
     period = period_of(query, periods.today(settings().report_tz))
     columns, segment = _grouping(query)
     with database() as conn:
         fresh = freshness.heading(conn, where_of(query))
         found = store.sums(conn, where_of(query), period, columns, segment or store.ALL)
+        cells = _employees(conn, query)
     items = [_item(one, segment, query["level"]) | {"window": answers.window(period)} for one in found]
+    items += employee_scores.items(cells, period, query["level"])
     return jsonify(fresh | {"items": items})
 
 
@@ -42,12 +51,17 @@ def scores(query: dict[str, Any]) -> Response:
 @blueprint.arguments(SeriesQuery, location="query", unknown=None)
 @blueprint.response(200, SeriesAnswer)
 def series(query: dict[str, Any]) -> Response:
-    """Scores step by step: days, weeks from Monday or calendar months."""
+    """Scores step by step: days, weeks from Monday or calendar months.
+
+    Of employees, whatever the step: the months, quarters or years of theirs that are told and meet the window.
+    """
+    _check_employees(query)
     period = period_of(query, periods.today(settings().report_tz))
     columns, segment = _grouping(query)
     with database() as conn:
         fresh = freshness.heading(conn, where_of(query))
         found = store.sums(conn, where_of(query), period, columns, segment or store.ALL, query["step"])
+        cells = _employees(conn, query)
     items = [
         _heading(steps[0], segment)
         | {
@@ -57,7 +71,20 @@ def series(query: dict[str, Any]) -> Response:
         }
         for steps in _grouped(found)
     ]
+    items += employee_scores.series(cells, period, query["level"])
     return jsonify(fresh | {"step": query["step"], "window": answers.window(period), "items": items})
+
+
+def _check_employees(query: dict[str, Any]) -> None:
+    if errors := employee_scores.refused(query):
+        raise invalid(errors)
+
+
+def _employees(conn: Connection, query: dict[str, Any]) -> employee_scores.Cells:
+    if not employee_scores.wanted(query):
+        return {}
+    journeys = [query["journey"]] if query["journey"] else None
+    return employee_cells.read(conn, settings().report_tz, journeys, query["stage"], query["metric"])
 
 
 def _grouping(query: dict[str, Any]) -> tuple[tuple[str, ...], str | None]:

@@ -127,6 +127,9 @@ class ChangesQuery(Schema):
     def _periods(self, data: dict[str, Any], **_: Any) -> None:
         _check_period(data["before_from"], data["before_to"], "before_to")
         _check_period(data["since_from"], data["since_to"], "since_to")
+        if data["audience"] == "employee":
+            text = "Employees' scores are told by month, quarter or year and not taken apart: see /v1/scores/series."
+            raise ValidationError(text, "audience")
 
     @post_load
     def _as_periods(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -70,3 +70,11 @@ def sums_by_survey_and_month(conn: Connection) -> dict[tuple[str, date], int]:
            GROUP BY survey, month HAVING sum(came - gone) <> 0"""
     )
     return {(row["survey"], row["month"]): int(row["answers"]) for row in rows}
+
+
+def keys(conn: Connection, journey: str) -> set[str]:
+    """The keys (journey/stage) of a journey at which an employee ever answered."""
+    rows = conn.execute(
+        "SELECT DISTINCT journey || '/' || stage AS key FROM employee_sum WHERE journey = %s", [journey]
+    )
+    return {row["key"] for row in rows}

@@ -9,7 +9,7 @@ from typing import Any
 from services.aggregator import changes
 from services.aggregator.changes import Contribution
 from services.aggregator.scorecard import Days, Found, Measured
-from services.aggregator.views.measures import Measure, in_order, measure, veiled
+from services.aggregator.views.measures import Measure, in_order, measure
 from services.aggregator.views.states import State
 from services.aggregator.views.words import named
 from shared import scoring
@@ -62,7 +62,8 @@ class BlindSpot:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """The whole page. elsewhere: stages that are not on the map any more and have answers."""
+    """The whole page. elsewhere: stages that are not on the map any more and have answers. gaps: (stage, in words)
+    where employees and customers clearly differ."""
 
     key: str
     name: str
@@ -73,6 +74,7 @@ class Journey:
     unasked: list[BlindSpot]
     unanswered: list[BlindSpot]
     elsewhere: list[str]
+    gaps: list[tuple[str, str]]
 
     @property
     def answers(self) -> int:
@@ -96,6 +98,7 @@ def build(
         [spot for spot in spots if not spot.surveys],
         [spot for spot in spots if spot.surveys],
         sorted({one["stage"] for one in card["not_on_map"]} - {stage.key for stage in stages}),
+        [(named(one["name"], one["stage"]), one["in_words"]) for one in card.get("employee_gaps", [])],
     )
 
 
@@ -123,9 +126,8 @@ def _stage(card: Row, stage: Row, shares: Shares, state_of: StateOf, missing: bo
     ]
     whole = {(one.metric, one.audience): one for one in measures}
     gone = [one for one in card["not_on_map"] if one["stage"] == key and any(s["n"] for s in one["scores"])]
-    hidden = _hidden([*stage["touchpoints"], *gone])
     points = [
-        replace(_touchpoint(point), measures=_rows(point, whole, shares, key, hidden))
+        replace(_touchpoint(point), measures=_rows(point, whole, shares, key))
         for point in [*stage["touchpoints"], *gone]
     ]
     return Stage(key, named(stage["name"], key), stage["owner"], measures, points, missing)
@@ -150,32 +152,17 @@ def _touchpoint(point: Row) -> Touchpoint:
     )
 
 
-def _rows(
-    point: Row, whole: Mapping[Measured, Measure], shares: Shares, stage: str, hidden: set[str]
-) -> list[Measure]:
+def _rows(point: Row, whole: Mapping[Measured, Measure], shares: Shares, stage: str) -> list[Measure]:
     rows = []
     for found in in_order(point["scores"]):
         what = found["metric"], found["audience"]
-        if found["audience"] == "employee" and found["metric"] in hidden and found["n"]:
-            rows.append(measure({**found, "n": 1}))
-            continue
         part, all_of_it = shares.get((stage, what), {}).get(point["touchpoint"]), whole.get(what)
-        if part is None or all_of_it is None or all_of_it.change is None or found["audience"] == "employee":
+        if part is None or all_of_it is None or all_of_it.change is None:
             rows.append(measure(found))
             continue
         beyond, points = part.beyond_noise, part.points
         rows.append(replace(measure(found), share=points, of=all_of_it.change, share_beyond_noise=beyond))
     return rows
-
-
-def _hidden(points: Sequence[Row]) -> set[str]:
-    """Metrics of which no touchpoint's employees are shown: one has too few, and the others would give it away."""
-    return {
-        score["metric"]
-        for point in points
-        for score in point["scores"]
-        if veiled(score["audience"], score["n"])
-    }
 
 
 def _spots(card: Row) -> list[BlindSpot]:

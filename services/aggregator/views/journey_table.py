@@ -1,4 +1,4 @@
-"""The table of touchpoints as CSV: what the page shows, with the same veil, and nothing rounded. Pure."""
+"""The table of touchpoints as CSV: what the page shows of customers, and nothing rounded. Pure."""
 
 from __future__ import annotations
 
@@ -44,8 +44,6 @@ def _rows(journey: Journey, period: Period) -> Iterator[tuple[object, ...]]:
 
 
 def _figures(one: Measure) -> tuple[object, ...]:
-    if one.veiled:
-        return ("",) * 7
     beyond = "" if one.change is None else _flag(one.beyond_noise)
     cells = (one.score, one.low, one.high, one.n, one.change, beyond, one.share)
     return tuple("" if cell is None else cell for cell in cells)

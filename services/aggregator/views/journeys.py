@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
-from services.aggregator import scorecard
+from services.aggregator import employee_card, scorecard
 from services.aggregator.changes import Pair
 from services.aggregator.maps import Map
 from services.aggregator.periods import Period
@@ -45,9 +46,16 @@ class Card:
     hidden: int
 
 
-def card(known: Map, courses: Courses, period: Period, today: date, state_of: StateOf) -> Card:
-    """One journey over `period` against the one before."""
-    before, everything = period.before(), [(m, a) for m in scoring.METRICS for a in scoring.AUDIENCES]
+def card(
+    known: Map,
+    courses: Courses,
+    period: Period,
+    today: date,
+    state_of: StateOf,
+    cells: employee_card.Cells = MappingProxyType({}),
+) -> Card:
+    """One journey over `period` against the one before; cells: what is told of its employees."""
+    before, customers = period.before(), [(metric, "customer") for metric in scoring.METRICS]
     found: dict[tuple[str, str], dict[Measured, Pair]] = {}
     for (stage, measured), days in courses.items():
         found.setdefault((stage, ""), {})[measured] = course.pair(days, before, period)
@@ -55,7 +63,8 @@ def card(known: Map, courses: Courses, period: Period, today: date, state_of: St
         (stage, measured): course.squared_error(measured[0], days, before, period)
         for (stage, measured), days in courses.items()
     }
-    scores = scorecard.build(known, found, scoring.LEVEL, everything, errors)
+    scores = scorecard.build(known, found, scoring.LEVEL, customers, errors)
+    scores = employee_card.added(scores, known, cells, {}, period.last, scoring.LEVEL, scoring.METRICS)
     stages = [_stage(stage, courses, today, state_of) for stage in scores["stages"]]
     return Card(
         scores["journey"], named(scores["name"], scores["journey"]), scores["owner"], stages, hidden=0

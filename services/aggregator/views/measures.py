@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.aggregator.views.stage_tables import PRIVATE
 from services.aggregator.views.states import State
 from services.aggregator.views.words import AUDIENCES, METRICS, floor
 from shared import scoring
@@ -21,7 +20,8 @@ class Measure:
     """A score of one metric and audience at one place.
 
     change: points against the window before; None where too few answered to tell. share: points of the stage's change
-    that this touchpoint makes (None: nothing to share); of: that change. veiled: too few employees to show anything.
+    that this touchpoint makes (None: nothing to share); of: that change. veiled: nothing may be told of employees.
+    period: the month, quarter or year of employees' scores.
     """
 
     metric: str
@@ -39,6 +39,7 @@ class Measure:
     share: float | None = None
     of: float | None = None
     share_beyond_noise: bool = False
+    period: str = ""
 
     @property
     def name(self) -> str:
@@ -70,8 +71,8 @@ class Measure:
 def measure(found: Row, state: State = UNWATCHED, weeks: tuple[float | None, ...] = ()) -> Measure:
     """A score of a scorecard as it may be shown."""
     metric, audience, n = found["metric"], found["audience"], found["n"]
-    if veiled(audience, n):
-        return Measure(metric, audience, 0, None, None, None, found["target"], veiled=True, state=state)
+    if audience == "employee" and not n:
+        return Measure(metric, audience, 0, None, None, None, found["target"], veiled=True)
     enough = min(n, found["before"]["n"]) >= scoring.SMALL_SAMPLE
     return Measure(
         metric,
@@ -83,14 +84,10 @@ def measure(found: Row, state: State = UNWATCHED, weeks: tuple[float | None, ...
         found["target"],
         found["change"]["points"] if enough else None,
         found["change"]["beyond_noise"] if enough else False,
-        state=state,
+        state=state if audience == "customer" else UNWATCHED,
         weeks=weeks,
+        period=found.get("period") or "",
     )
-
-
-def veiled(audience: str, n: int) -> bool:
-    """Whether so few employees answered that a score would name them."""
-    return audience == "employee" and 0 < n < PRIVATE
 
 
 def in_order(found: list[Row]) -> list[Row]:

@@ -8,9 +8,9 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.alerts.detection import FALSE_ALARMS_PER_YEAR
-from services.alerts.schemas.detectors import Rate
+from services.alerts.schemas.detectors import WATCHED, Rate
 from shared.events import parse_time
-from shared.scoring import AUDIENCES, METRICS
+from shared.scoring import METRICS
 from shared.web.documents import Slug
 
 # No answer can be from outside of these, and adding a day never leaves the calendar.
@@ -39,7 +39,7 @@ class BacktestQuestion(Schema):
     journey = Slug(required=True)
     stage = Slug(required=True)
     metric = fields.String(required=True, validate=validate.OneOf(METRICS))
-    audience = fields.String(load_default="customer", validate=validate.OneOf(AUDIENCES))
+    audience = fields.String(load_default="customer", validate=WATCHED)
     first = DayOrMoment(data_key="from", load_default=None, allow_none=True)
     last = DayOrMoment(data_key="to", load_default=None, allow_none=True)
     false_alarms_per_year = Rate(load_default=FALSE_ALARMS_PER_YEAR)

@@ -10,6 +10,9 @@ from shared.scoring import AUDIENCES, METRICS
 from shared.web.documents import Page, Slug
 
 LEAST_RATE, MOST_RATE = 0.001, 365
+WATCHED = validate.Equal(
+    "customer", error="Only customers are watched: it would tell of single employees and days."
+)
 
 
 class Rate(fields.Float):
@@ -39,7 +42,7 @@ class DetectorPlace(Schema):
     journey = Slug(required=True)
     stage = Slug(required=True)
     metric = fields.String(required=True, validate=validate.OneOf(METRICS))
-    audience = fields.String(required=True, validate=validate.OneOf(AUDIENCES))
+    audience = fields.String(required=True, validate=WATCHED)
 
 
 class Settings(Schema):

@@ -129,14 +129,16 @@ def add_quiet(conn: Connection, counted: Mapping[str, timedelta]) -> None:
 
 
 def forget_ended(conn: Connection) -> None:
-    """Drop what is known of surveys that are not live: one that goes live again is a new one.
+    """Drop what is known of surveys that are not live (one that goes live again is a new one), or ask employees.
 
     The first answers of a stage may come before its map does; nothing is lost with them but a minute's rhythm.
     """
     conn.execute(
         """DELETE FROM arrival AS a WHERE NOT EXISTS (
                SELECT 1 FROM journey AS j, jsonb_array_elements(j.document -> 'surveys') AS s
-               WHERE NOT j.retired AND s ->> 'survey' = a.survey AND j.journey || '/' || (s ->> 'stage') = a.key)"""
+               WHERE NOT j.retired AND s ->> 'survey' = a.survey
+                 AND coalesce(s ->> 'audience', 'customer') = 'customer'
+                 AND j.journey || '/' || (s ->> 'stage') = a.key)"""
     )
 
 

@@ -21,7 +21,9 @@ _FIELDS = """id, journey, stage, metric, audience, state, opened_at, onset, open
              budget, false_alarms_per_year, acknowledged_at, acknowledged_by, closed_at, closed_by, resolved_by,
              outcome, cause, measurement"""
 NO_FILTERS: Mapping[str, str | None] = dict.fromkeys(("state", "journey", "stage", "metric", "audience"))
-_MATCHING = """(%(journey)s::text IS NULL OR journey = %(journey)s)
+# Those of employees are from before nobody watched them (ADR 0024), and are shown no more.
+_MATCHING = """audience = 'customer'
+              AND (%(journey)s::text IS NULL OR journey = %(journey)s)
               AND (%(stage)s::text IS NULL OR stage = %(stage)s)
               AND (%(metric)s::text IS NULL OR metric = %(metric)s)
               AND (%(audience)s::text IS NULL OR audience = %(audience)s)
@@ -128,7 +130,9 @@ def counts(
 def read(conn: Connection, incident: str, *, lock: bool = False) -> dict[str, Any] | None:
     """One incident, or None; locked against a change by somebody else where asked."""
     ending = "FOR UPDATE" if lock else ""
-    return conn.execute(f"SELECT {_FIELDS} FROM incident WHERE id = %s {ending}", [incident]).fetchone()
+    return conn.execute(
+        f"SELECT {_FIELDS} FROM incident WHERE id = %s AND audience = 'customer' {ending}", [incident]
+    ).fetchone()
 
 
 def timeline(conn: Connection, incident: str) -> list[dict[str, Any]]:

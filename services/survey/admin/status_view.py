@@ -189,6 +189,8 @@ def _way(documents: Documents, now: datetime) -> Iterator[tuple[str, int | None,
     yield "Numbered, not with the broker yet", outbox.get("unacknowledged"), since
     for service, name in RECEIVERS.items():
         document = documents.get(service)
+        if survey and survey["stamped"] is None:
+            continue  # sequences are for admins
         known = survey and document
         yield f"On the way to {name}", lag(survey["stamped"], document["received"]) if known else None, ""  # type: ignore[index]
     yield "Messages due", alerts["notifications"]["due"] if alerts else None, ""
