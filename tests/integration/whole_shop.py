@@ -109,10 +109,20 @@ class Shop:
             told = conn.execute("SELECT id FROM notification LIMIT 1").fetchone()
         silence = {"journey": "shop", "from": "2026-01-01", "to": "2026-01-02", "why": "sale"}
         key = {"Authorization": f"Bearer {self.survey.keys['admin']}"}
+        measure = {"name": "Handle time", "unit": "min", "direction": "down", "target": 5}
+        path = "/v1/measures/shop/delivery/handle-time"
+        made = self.apps["aggregator"].test_client().put(path, json=measure, headers=key)
+        assert made.status_code == 201
         put = self.apps["alerts"].test_client().put("/v1/silences/sale", json=silence, headers=key)
         assert (put.status_code, told is not None) == (201, True)
         assert told
-        return {"incident": incident, "owner": "ana", "silence": "sale", "notification": told["id"]}
+        return {
+            "incident": incident,
+            "owner": "ana",
+            "silence": "sale",
+            "measure": "handle-time",
+            "notification": told["id"],
+        }
 
 
 def _sums(n: int, score: int) -> dict[str, Any]:

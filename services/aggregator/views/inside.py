@@ -17,7 +17,7 @@ from shared.wording import amount
 Row = Mapping[str, Any]
 Values = Mapping[date, float]
 # A measure that hardly moves is no jagged line: the scale spans at least this share of its size.
-LEAST_SHARE = 0.2
+LEAST_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
