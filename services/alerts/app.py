@@ -15,6 +15,7 @@ from services.alerts.routes import (
     incidents,
     notifications,
     owners,
+    reviews,
     silences,
     wins,
 )
@@ -34,7 +35,7 @@ _SOUND = "Stages of which the last beat proved that no answer was on its way: on
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The Flask app; call it in the process that serves."""
-    routes = (detectors, incidents, owners, notifications, silences, backtests, actions, wins)
+    routes = (detectors, incidents, owners, notifications, silences, backtests, actions, wins, reviews)
     resources = [route.blueprint for route in routes]
     checks = (health.running("consumer"), health.running("notifier"), health.NO_GAPS)
     resources.append(status.blueprint("alerts", ("consumer", "notifier"), checks, _status))

@@ -22,6 +22,11 @@ def incident_link(settings: Settings, incident: str) -> str:
     return f"{settings.alerts_url}/incidents/{incident}?t={_signer(settings).dumps(incident)}"
 
 
+def review_link(settings: Settings, journey: str, week: str) -> str:
+    """The address of a review's page; it asks for a sign-in, because it holds what customers wrote."""
+    return f"{settings.alerts_url}/reviews/{journey}?{urlencode({'week': week})}"
+
+
 def elsewhere(settings: Settings, journey: str, stage: str, owner: str | None) -> Elsewhere:
     """Where whoever is told silences the stage, and sees how they are told; both ask for a sign-in."""
     asked = urlencode({"journey": journey, "stage": stage})

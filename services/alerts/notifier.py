@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from services.alerts import SCHEMA, announcements, muting, schedule, sending
+from services.alerts import SCHEMA, announcements, muting, review_sending, schedule, sending
 from services.alerts.channels.outcome import Outcome
 from services.alerts.messages.story import TEST
 from services.alerts.store import notifications as store
@@ -54,10 +54,12 @@ def _detail(conn: Connection) -> dict[str, Any]:
 
 
 def step(conn: Connection, settings: Settings, clock: Clock) -> bool:
-    """Route at most one announcement and make at most one attempt; whether there was anything to do."""
+    """Route at most one announcement, freeze at most one review and make at most one attempt; whether there was
+    anything to do."""
     routed = announcements.step(conn, settings, clock)
+    reviewed = review_sending.step(conn, settings, clock)
     sent = _send_one(conn, settings, clock)
-    return routed or sent
+    return routed or reviewed or sent
 
 
 def _send_one(conn: Connection, settings: Settings, clock: Clock) -> bool:

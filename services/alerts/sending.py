@@ -10,14 +10,16 @@ from typing import Any
 from services.alerts.channels import addressed, chat, email, webhook
 from services.alerts.channels.addressed import Channel
 from services.alerts.channels.outcome import Outcome, Refused
-from services.alerts.links import elsewhere, incident_link
+from services.alerts.links import elsewhere, incident_link, review_link
 from services.alerts.messages.compose import Message, Told, message, message_for_test
 from services.alerts.messages.follow_up import Case, case
 from services.alerts.messages.gather import story
 from services.alerts.messages.missing import missing
+from services.alerts.messages.review import REVIEW
+from services.alerts.messages.review import message as message_of_review
 from services.alerts.messages.story import OF_FOLLOW_UPS, TEST
 from services.alerts.secret_texts import filled_in
-from services.alerts.store import follow_ups, incidents, owners, silences, stories
+from services.alerts.store import follow_ups, incidents, owners, reviews, silences, stories
 from services.alerts.store import notifications as store
 from shared.db import Connection
 from shared.deadline import TimeUp, within
@@ -92,9 +94,17 @@ def _message(conn: Connection, settings: Settings, row: Row, owner: dict[str, An
     name = owner["name"] if owner else None
     if row["kind"] == TEST:
         return message_for_test(row["owner"], clean(name or row["owner"]), isoformat(row["planned_at"]))
+    if row["kind"] == REVIEW:
+        return _review(conn, settings, row, name)
     journey_map = stories.journey_map(conn, row["journey"])
     told = [_story(conn, settings, row, part, journey_map, name) for part in store.told_with(conn, row["id"])]
     return message([_with_links(settings, one, row["owner"]) for one in told])
+
+
+def _review(conn: Connection, settings: Settings, row: Row, name: str | None) -> Message:
+    told = reviews.told_by(conn, row["id"])
+    link = review_link(settings, told["journey"], told["document"]["week"])
+    return message_of_review(told["document"], name, row["because"], link, isoformat(row["planned_at"]))
 
 
 def _with_links(settings: Settings, told: Told, owner: str | None) -> Told:
@@ -129,7 +139,7 @@ def _story(
 
 def _earlier(conn: Connection, row: Row) -> list[Any]:
     """The mails this one threads under: those that opened the incidents it tells about."""
-    if row["kind"] == TEST:
+    if row["kind"] in (TEST, REVIEW):
         return []
     told = store.told_with(conn, row["id"])
     return store.opening_mails(conn, row, [part["incident_id"] for part in told if part["incident_id"]])

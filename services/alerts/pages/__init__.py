@@ -15,6 +15,7 @@ from services.alerts.pages import (
     notifications,
     owner,
     owners,
+    review,
     silence,
     silences,
 )
@@ -37,5 +38,6 @@ _PAGES = (
     notifications,
     actions,
     action,
+    review,
 )
 BLUEPRINTS = (_FILES, *(page.blueprint for page in _PAGES))

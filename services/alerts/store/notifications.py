@@ -38,8 +38,9 @@ def announce(
     )
 
 
-# Mails about cases are many and can wait: they never go with, nor hold up, what tells of a stage.
-_ALIKE = "(kind LIKE 'follow_up%%') = (%(kind)s LIKE 'follow_up%%')"
+# Mails about cases are many and can wait: they never go with, nor hold up, what tells of a stage. Nor does a review.
+_ALIKE = """(kind LIKE 'follow_up%%') = (%(kind)s LIKE 'follow_up%%')
+    AND (kind = 'review') = (%(kind)s = 'review')"""
 
 
 def lock_recipient(conn: Connection, owner: str | None, journey: str, kind: str) -> datetime | None:

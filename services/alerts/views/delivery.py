@@ -33,6 +33,7 @@ KINDS = {
     "follow_up_assigned": "Follow-up",
     "follow_up_overdue": "Follow-up overdue",
     "follow_up_escalated": "Follow-up escalated",
+    "review": "Weekly review",
     "test": "Test",
 }
 RULES = {
@@ -41,6 +42,7 @@ RULES = {
     "fallback": "nobody else can be reached",
     "escalation": "by escalation",
     "owner": "owns the case",
+    "review": "gets the review",
     "test": "a test",
 }
 _CHANNELS = {"email": "e-mail", "webhook": "webhook", "apprise": "chat"}

@@ -15,7 +15,7 @@ from dev.simulation.reviews.scenarios import SCENARIOS, USUAL
 from dev.simulation.reviews.worlds import World
 from services.alerts.reviews import changes
 from services.alerts.reviews.changes import Change, TooLittle, beyond, changed, interval
-from services.alerts.reviews.past import Day, Past
+from services.alerts.reviews.past import Day, Past, learned
 from services.alerts.reviews.weeks import Week
 
 WEEK = Week.named("2026-W47")
@@ -116,7 +116,6 @@ def test_of_a_year_in_which_nothing_happens_to_60_series_one_week_in_ten_lists_a
 @pytest.fixture
 def as_if_answers_were_independent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Past, "error_of", lambda self, days: self.variance / sum(d.n for d in days.values()))
-    learned = changes.learned
 
     def without(*given: Any) -> Past:
         found = learned(*given)
