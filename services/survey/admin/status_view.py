@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from services.survey.admin.unread_view import stopped, unread
+from services.survey.admin.unread_view import troubles as unread_troubles
 from shared.events import parse_time
 from shared.wording import lasting
 
@@ -57,24 +59,28 @@ class Line(NamedTuple):
 def view(documents: Documents, failures: Mapping[str, str], now: datetime) -> dict[str, Any]:
     """What the page shows. documents: /v1/status of each service, None where it `failures` says why not.
 
-    {troubles[Trouble], lines[Line], way[(what, number or None, detail)], gaps[…], messages, as_of, behind}
+    {troubles[Trouble], lines[Line], way[(what, number or None, detail)], gaps[…], unread[Unread], messages, as_of,
+    behind}
     """
     lines = [line for service in SERVICES for line in _lines(service, documents.get(service))]
     found = {service: document for service, document in documents.items() if document}
     scores = found.get("aggregator")
+    letters = unread({name: _of(found, name, "dead_letters") for name in RECEIVERS if name in found})
     as_of = _time(scores["as_of"]) if scores else None
     return {
         "troubles": [
             *_away(failures),
             *_halted(lines),
+            *_stopped(found),
             *_stuck(found, lines, now),
-            *_unread(found),
+            *(Trouble("warning", *told) for told in unread_troubles(letters, RECEIVERS)),
             *_untold(found),
             *_mixed(sorted({line.version for line in lines if line.version and line.state != SILENT})),
         ],
         "lines": lines,
         "way": list(_way(documents, now)),
         "gaps": [gap | {"service": name} for name in RECEIVERS for gap in _of(found, name, "gaps")],
+        "unread": letters,
         "messages": found["alerts"]["notifications"] if "alerts" in found else None,
         "as_of": as_of,
         "behind": lasting(now - as_of) if as_of and now - as_of > PATIENCE else None,
@@ -134,6 +140,14 @@ def _halted(lines: Sequence[Line]) -> Iterator[Trouble]:
             yield Trouble("worse", f"The {process} of the {service} service {word}.", MEANS[service, process])
 
 
+def _stopped(found: Mapping[str, Document]) -> Iterator[Trouble]:
+    for service in RECEIVERS.keys() & found.keys():
+        said = {
+            row["detail"]["stopped"] for row in found[service]["instances"] if row["detail"].get("stopped")
+        }
+        yield from (Trouble("worse", *stopped(service, one)) for one in sorted(said))
+
+
 def _stuck(found: Mapping[str, Document], lines: Sequence[Line], now: datetime) -> Iterator[Trouble]:
     """What has waited for too long, where it is not already said that its process stands still."""
     running = {line.service for line in lines if (line.process, line.state) == ("consumer", RUNNING)}
@@ -150,16 +164,6 @@ def _stuck(found: Mapping[str, Document], lines: Sequence[Line], now: datetime) 
             yield Trouble("worse", f"{stages} answers on the way to {name}.", advice)
         elif document["late"] and service in running:
             yield Trouble("warning", f"Answers are late to {name}.", document["why"] or "")
-
-
-def _unread(found: Mapping[str, Document]) -> Iterator[Trouble]:
-    for service, name in RECEIVERS.items():
-        letters = _of(found, service, "dead_letters") or {}
-        if letters.get("kept"):
-            text = f"{_count(letters['kept'], 'answer', 'answers')} could not be read on the way to {name}."
-            yield Trouble(
-                "warning", text, f"The last: {letters['last_reason']}. They are in survey.responses.dead."
-            )
 
 
 def _mixed(versions: Sequence[str]) -> Iterator[Trouble]:

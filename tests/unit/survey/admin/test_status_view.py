@@ -130,12 +130,14 @@ def test_what_waits_too_long_is_missing_late_or_unread() -> None:
         all["aggregator"] |= {"late": True, "why": "Because.", "as_of": ago(minutes=12)}
         all["alerts"]["gaps"] = [{"key": "shop/order", "last_sequence": 7, "gap_sequence": 9}]
         all["alerts"]["dead_letters"] = {"kept": 1, "last_reason": "no score"}
+        all["aggregator"]["instances"][0]["detail"] |= {"ready": False, "stopped": "100 bad events in a row"}
         all["alerts"]["notifications"] = {"due": 3, "oldest_seconds": 7200, "failed": 1}
 
     found = shown(change)
     assert [one.text for one in found["troubles"]] == [
+        "The consumer of the aggregator service is not ready.",
+        "The consumer of the aggregator service stopped: 100 bad events in a row.",
         "What was accepted has waited in the outbox for 10 minutes.",
-        "Answers are late to the scores.",
         "1 stage misses answers on the way to the detectors.",
         "1 answer could not be read on the way to the detectors.",
         "3 messages are due, the oldest for 2 hours.",
