@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Route
 
+from services.aggregator.store import measures
 from shared import access
 from shared.db import Connection
 from shared.events import PUBLISHED
@@ -28,7 +29,12 @@ MARK = "[0, 114, 178]"  # --mark in the light
 
 @pytest.fixture
 def stage(client: FlaskClient, conn: Connection, feed: Feed, browser: Browser) -> Iterator[Page]:
-    """The page of a stage with answers on all days but one, opened in a window of 360 px."""
+    """The page of a stage with answers on all days but one and a measure, opened in a window of 360 px."""
+    place = ("shop", "delivery", "handle-time")
+    measures.put(
+        conn, place, {"name": "Handle time", "unit": "min", "direction": "down", "target": 5}, "tests"
+    )
+    measures.save_values(conn, place, {date.today() - timedelta(days=day): 4.5 for day in range(2, 20)})
     now = datetime.now(UTC)
     days = [day for day in range(28) if day != 9]
     feed(
@@ -83,16 +89,29 @@ def test_a_chart_draws_and_can_be_taken_away(stage: Page, tmp_path: Path) -> Non
         assert stage.evaluate(f"({drawn})(['{id_}', {MARK}])") > 100, id_
     assert stage.evaluate("document.documentElement.scrollWidth") <= 360
 
-    over = stage.locator("#score .u-over")
+    scores, inside = stage.locator("#score .u-over").all()
+    above, below = scores.bounding_box(), inside.bounding_box()
+    assert above
+    assert below
+    assert (above["x"], above["width"]) == (below["x"], below["width"]), "one time axis"
+    assert above["y"] + above["height"] < below["y"]
+    inside.hover()
+    assert stage.locator("#score .chart-readout").inner_text().endswith("Handle time (min) 4.5")
+    assert scores.locator(".u-cursor-x").is_visible(), "both panels show the day pointed at"
+
+    over = scores
     over.scroll_into_view_if_needed()
     box = over.bounding_box()
     assert box is not None
     stage.mouse.move(box["x"] + box["width"] - 2, box["y"] + 20)
-    assert stage.locator("#score .chart-readout").inner_text().endswith("Answers 20")
+    assert stage.locator("#score .chart-readout").inner_text().endswith("Answers 20 · Handle time (min) –")
 
     assert taken(stage, "PNG", tmp_path).startswith(b"\x89PNG")
     svg = ElementTree.fromstring(taken(stage, "SVG", tmp_path))
     lines = [found for found in svg.iter() if found.get("stroke-width") == "2"]
-    assert len(lines) == 2, "the day without answers is a gap"
-    assert taken(stage, "CSV", tmp_path).decode().splitlines()[0] == "Day,NPS,from,to,Answers"
+    assert len(lines) == 2 + 1, "the day without answers is a gap; the measure has a panel of its own"
+    assert [found.text for found in svg.iter() if found.get("font-weight")] == ["NPS", "Handle time (min)"]
+    assert (
+        taken(stage, "CSV", tmp_path).decode().splitlines()[0] == "Day,NPS,from,to,Answers,Handle time (min)"
+    )
     assert urlsplit(stage.url).path == "/journeys/shop/stages/delivery"
