@@ -54,7 +54,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What is told: the counts of a month, quarter or year, as of the edition that moved them last."""
+    """What is told: the counts of a month, quarter or year; edition: up to which one those who came are in them."""
 
     first: date
     last: date
@@ -139,7 +139,7 @@ class _Covered:
             self.came, self.plus, self.edition = 0, [0] * SLOTS, at
         if self.gone >= FLOOR:
             _add(self.counts, [-count for count in self.minus])
-            self.gone, self.minus, self.edition = 0, [0] * SLOTS, at
+            self.gone, self.minus = 0, [0] * SLOTS
 
     def cell(self) -> Cell:
         counts = tuple(max(0, count) for count in self.counts)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -29,12 +30,14 @@ from services.survey.answer_fields import (
     read_times,
 )
 from services.survey.definition import Definition
+from services.survey.employees import EMPLOYEE, anonymous
 from services.survey.follow_ups.contact import Contact, read_contact
 from services.survey.follow_ups.rules import consent
 from services.survey.respondents import Respondent
 
 MAX_SIG = 2_000
 PUBLIC_MAX_AGE = timedelta(days=7)
+UTC = ZoneInfo("UTC")
 FIELDS = frozenset(
     (
         "id",
@@ -83,11 +86,16 @@ class Answer:
 
 
 def read(
-    item: object, definition: Definition, received_at: datetime, max_age: timedelta | None = PUBLIC_MAX_AGE
+    item: object,
+    definition: Definition,
+    received_at: datetime,
+    max_age: timedelta | None = PUBLIC_MAX_AGE,
+    zone: ZoneInfo = UTC,
 ) -> Answer:
     """The answer that `item` (decoded JSON or a mapped CSV row) holds. Raises Rejected naming every bad field.
 
-    max_age: how old an answer may be; None (the trusted doors: batch and imports) for any age.
+    max_age: how old an answer may be; None (the trusted doors: batch and imports) for any age. zone: REPORT_TZ, for the
+    month that alone is kept of an employee's time.
     """
     if not isinstance(item, Mapping):
         raise Rejected({"": "must be an object"})
@@ -111,7 +119,7 @@ def read(
     )
     if errors:
         raise Rejected(errors)
-    return answer
+    return anonymous(answer, zone) if definition.audience == EMPLOYEE else answer
 
 
 def read_agreed(value: object, definition: Definition, errors: Errors) -> Contact | None:

@@ -11,6 +11,7 @@ from services.survey import SCHEMA, admin, contact_page, pages, rate_limit, stat
 from services.survey.routes import (
     batch,
     embed,
+    employee_comments,
     follow_ups,
     form,
     imports,
@@ -43,6 +44,7 @@ BLUEPRINTS = [
     impressions.blueprint,
     embed.blueprint,
     responses.blueprint,
+    employee_comments.blueprint,
     follow_ups.blueprint,
     recovery.blueprint,
     respondents.blueprint,

@@ -10,6 +10,7 @@ from services.survey import eligibility, respondents
 from services.survey.answer_fields import MAX_TEXT, unstorable
 from services.survey.definition import Definition
 from services.survey.eligibility import Decision, Past, Verdict
+from services.survey.employees import EMPLOYEE
 from services.survey.signatures import is_signed
 from services.survey.store import contacts
 from services.survey.store.contacts import Event
@@ -36,7 +37,12 @@ class Visitor(NamedTuple):
 def verified(
     settings: Settings, definition: Definition, respondent: str | None, sig: str | None
 ) -> str | None:
-    """The respondent's name where its signature is right, else None: then nothing stored is read or written."""
+    """The respondent's name where its signature is right, else None: then nothing stored is read or written.
+
+    Employees are never told apart: whom a survey asked, and when, would say who answered it.
+    """
+    if definition.audience == EMPLOYEE:
+        return None
     name = (respondent or "").strip()
     if not name or len(name) > MAX_TEXT or unstorable(name):
         return None
@@ -68,7 +74,7 @@ def foresee(conn: Connection, settings: Settings, definition: Definition, respon
     """
     now = datetime.now(settings.report_tz)
     name = (respondent or "").strip()[:MAX_TEXT]
-    if name and not unstorable(name):
+    if name and not unstorable(name) and definition.audience != EMPLOYEE:
         return _decide(conn, settings, definition, name, now)
     rules = _rules(definition, rest_days=0)
     return eligibility.decide(

@@ -84,7 +84,7 @@ def _keep_used_places(conn: Connection, journey: str, document: Document) -> Non
         raise Problem(409, "A survey uses this place", detail, {"stages": lines})
 
 
-def _used(row: places.Document, count: int) -> str:
+def _used(row: places.Document, count: int | None) -> str:
     return places.used_text(row["stage"], row["touchpoint"], count, row["status"], row["survey"])
 
 

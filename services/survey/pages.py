@@ -19,6 +19,7 @@ from services.survey.answer_fields import MAX_COMMENT
 from services.survey.catalogues import ours
 from services.survey.definition import Definition
 from services.survey.edit_tokens import VALID_FOR, edit_token, is_edit_token
+from services.survey.employees import EMPLOYEE
 from services.survey.forms import form
 from services.survey.links import Link
 from services.survey.rendering import message, page, wanted_langs
@@ -119,6 +120,8 @@ def _visit(survey: str) -> Visit | None:
             definition = submission.current(conn, survey)
         except Problem:
             return None
+        if definition.audience == EMPLOYEE:
+            link = None  # whoever made the link could look the answer up
         id_ = str(link.answer_id) if link else _own_id()
         stored = responses.peek(conn, survey, UUID(id_)) if link or request.method == "POST" else None
     shown = form(definition, wanted_langs(link.lang if link else None)) | {"status": definition.status}

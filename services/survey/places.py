@@ -33,11 +33,17 @@ def displaced(journey: Document, surveys: Iterable[Document]) -> list[Document]:
     return [survey for survey in surveys if survey["touchpoint"] not in known.get(survey["stage"], ())]
 
 
-def used_text(stage: str, touchpoint: str, count: int, status: str, survey: str) -> str:
+def answered(count: int | None, noun: str) -> str:
+    """1 response, 1,204 responses; None: those of employees, who are not counted."""
+    if count is None:
+        return f"employees’ {noun}s"
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def used_text(stage: str, touchpoint: str, count: int | None, status: str, survey: str) -> str:
     """What stands on a touchpoint that is to leave the map: its responses, and the survey that uses it."""
-    noun = "response" if count == 1 else "responses"
     place = f"Touchpoint ‘{touchpoint}’ of stage ‘{stage}’"
-    return f"{place} has {count:,} {noun} and the {status} survey ‘{survey}’."
+    return f"{place} has {answered(count, 'response')} and the {status} survey ‘{survey}’."
 
 
 def place_errors(journey: Document, survey: Document) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from psycopg_pool import PoolTimeout
 from services.survey.accept import NewAnswer, Outcome, accept_many, accept_one, seen_before
 from services.survey.answers import Answer, Rejected, read
 from services.survey.definition import Definition
+from services.survey.employees import EMPLOYEE
 from services.survey.follow_ups import rules
 from services.survey.forms import HIDDEN_BECAUSE
 from services.survey.links import Link
@@ -130,7 +131,9 @@ def _receipt(definition: Definition, answer: Answer, *, is_new: bool) -> Receipt
 
 
 def _read(item: object, definition: Definition, received_at: datetime, link: Link | None) -> Answer:
-    answer = read(item, definition, received_at)
+    answer = read(item, definition, received_at, zone=settings().report_tz)
+    if definition.audience == EMPLOYEE:
+        return answer  # nobody's, whatever the link says
     if link is not None:
         return replace(answer, respondent=link.respondent, attributes=dict(link.attributes))
     if answer.respondent is None:

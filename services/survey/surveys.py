@@ -102,11 +102,9 @@ def _check_immutable(conn: Connection, stored: dict[str, Any], document: Documen
     # An answer that is being written right now must be seen: wait for it, and let none start until the commit.
     responses.hold(conn)
     count = responses.counts(conn, [stored["survey"]]).get(stored["survey"], 0)
-    if count:
-        noun = "answer" if count == 1 else "answers"
-        detail = (
-            f"‘{stored['survey']}’ has {count:,} {noun}; make a new survey instead, and archive this one."
-        )
+    if count != 0:
+        has = places.answered(count, "answer")
+        detail = f"‘{stored['survey']}’ has {has}; make a new survey instead, and archive this one."
         errors = {name: [f"Is ‘{stored[name]}’ and can't change after the first answer."] for name in changed}
         raise Problem(409, "The survey has answers", detail, errors)
 

@@ -27,11 +27,16 @@ SHOWN = 10
 # Filters whose value may be personal: noted is only that they were set.
 UNNOTED = ("respondent", "q")
 
+# What is told of employees' answers.
+UNCOUNTED: dict[str, Any] = {"answers": None, "surveys": {}}
+
 Row = dict[str, Any]
 
 
 def preview(conn: Connection, query: Row, keys: Keys, zone: ZoneInfo) -> Row:
-    """What a loaded VoidFilter finds: answers, by survey, from when until when, and the newest (customers' only)."""
+    """What a loaded VoidFilter finds: answers, by survey, from when until when, and the newest; no employees."""
+    if query["audience"] != "customer":
+        return UNCOUNTED | {"first_answered_at": None, "last_answered_at": None, "sample": []}
     wanted = _wanted(conn, query, keys, zone)
     found = store.count(conn, wanted)
     return {
@@ -39,7 +44,7 @@ def preview(conn: Connection, query: Row, keys: Keys, zone: ZoneInfo) -> Row:
         "surveys": {row["survey"]: row["answers"] for row in found},
         "first_answered_at": min((row["first"] for row in found), default=None),
         "last_answered_at": max((row["last"] for row in found), default=None),
-        "sample": store.sample(conn, wanted, SHOWN) if query["audience"] == "customer" else [],
+        "sample": store.sample(conn, wanted, SHOWN),
     }
 
 
@@ -50,20 +55,22 @@ def void(conn: Connection, query: Row, keys: Keys, zone: ZoneInfo, by: str) -> R
     where the number is another one by now. Answers voided before are not found.
     """
     wanted = _wanted(conn, query, keys, zone)
-    if query["expect"] is None:
+    counted = query["audience"] == "customer"
+    if counted and query["expect"] is None:
         raise invalid({"expect": ["Send as many as the dry run counted: ?dry_run=true."]})
     rows = store.lock(conn, wanted, MOST + 1)
     if len(rows) > MOST:
         text = f"More than {MOST:,} answers at once. Narrow it down, for example by days."
         raise Problem(422, "Too many answers at once", text)
-    if len(rows) != query["expect"]:
+    if counted and len(rows) != query["expect"]:
         said = f"{query['expect']:,} were expected, {len(rows):,} match now. Look at them again."
         raise Problem(409, "Not the answers you saw", said, {"expect": [said]})
     id, voided_at = store.void(conn, [row["id"] for row in rows], by, _noted(query))
     _tell(conn, rows)
     working.close_voided(conn, [row["answer_id"] for row in rows], by)
     counts = dict(Counter(row["survey"] for row in rows))
-    return {"id": id, "voided_at": voided_at, "answers": len(rows), "surveys": counts}
+    told = {"answers": len(rows), "surveys": counts} if counted else UNCOUNTED
+    return {"id": id, "voided_at": voided_at, **told}
 
 
 def _wanted(conn: Connection, query: Row, keys: Keys, zone: ZoneInfo) -> Wanted:

@@ -116,7 +116,7 @@ def step(conn: Connection, settings: Settings, work: Import, plan: Plan, batch: 
         known = definitions(conn, surveys(work.mapping).values())
         occurrences = _occurrences(conn, work, drafts)
         ready = [
-            one if isinstance(one, Reject) else finish(plan, one, times, known, now)
+            one if isinstance(one, Reject) else finish(plan, one, times, known, now, settings.report_tz)
             for one, times in zip(drafts, occurrences, strict=True)
         ]
         answers = [

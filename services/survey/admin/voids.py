@@ -63,7 +63,8 @@ def void_answers() -> AnyResponse:
                 found = voiding.preview(conn, query, keys, zone)
         return _page(form, found)
     count = done["answers"]
-    said = f"{count:,} answer{'' if count == 1 else 's'} taken out of every score."
+    what = "Employees’ answers" if count is None else f"{count:,} answer{'' if count == 1 else 's'}"
+    said = f"{what} taken out of every score."
     return redirect_to("/privacy/void", said)
 
 
@@ -93,10 +94,14 @@ def _page(form: Form, found: dict[str, Any] | None = None) -> Response:
         known = surveys.page(conn, journey=None, archived=True, after="", limit=MOST_SURVEYS)
         recent = store.newest(conn, RECENT)
     choices = [("", "every survey of customers"), *((row["survey"], _named(row)) for row in known)]
-    rows = [row | {"which": in_words(row["filter"])} for row in recent]
+    rows = [row | {"which": in_words(row["filter"]), "counted": _is_counted(row["filter"])} for row in recent]
     return render_form(
         "admin/voids.html", form, nav="setup", surveys=choices, found=found, recent=rows, fields=FIELDS
     )
+
+
+def _is_counted(noted: dict[str, Any]) -> bool:
+    return noted.get("audience", "customer") == "customer"
 
 
 def _named(row: dict[str, Any]) -> str:

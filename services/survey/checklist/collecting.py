@@ -61,7 +61,9 @@ def survey_step(facts: Facts) -> Step:
 
 def display_step(facts: Facts) -> Step:
     live = [row["survey"] for row in facts.surveys if row["status"] == "live"]
-    waiting = [key for key in live if key not in facts.shown | facts.answered]
+    # Of employees only displays are known: they may be asked by a link alone.
+    ours = {row["survey"] for row in facts.surveys if row.get("audience") == "employee"}
+    waiting = [key for key in live if key not in facts.shown | facts.answered | ours]
     state, link = TODO, Link("Surveys", "/admin/surveys")
     if not live:
         said = "Nothing can be shown before a survey is live."

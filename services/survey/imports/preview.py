@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from services.survey.answers import Answer
+from services.survey.answers import UTC, Answer
 from services.survey.definition import Definition
 from services.survey.imports.opening import Opened
 from services.survey.imports.rows import Reject, draft, finish, messages
@@ -17,7 +18,9 @@ SHOWN_ROWS = 20
 SHOWN_ERRORS = 100
 
 
-def preview(opened: Opened, definitions: Mapping[str, Definition], now: datetime) -> dict[str, Any]:
+def preview(
+    opened: Opened, definitions: Mapping[str, Definition], now: datetime, zone: ZoneInfo = UTC
+) -> dict[str, Any]:
     """{rows: the first 20 as mapped, checked: how many rows were looked at, rejected, errors: the first 100}."""
     seen: Counter[object] = Counter()
     shown: list[dict[str, Any]] = []
@@ -28,7 +31,7 @@ def preview(opened: Opened, definitions: Mapping[str, Definition], now: datetime
             rejects.append(row)
             continue
         seen[row.id] += 1
-        answer = finish(opened.plan, row, seen[row.id], definitions, now)
+        answer = finish(opened.plan, row, seen[row.id], definitions, now, zone)
         if isinstance(answer, Reject):
             rejects.append(answer)
         elif record.row <= SHOWN_ROWS:

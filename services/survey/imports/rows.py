@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from services.survey.answers import Answer, Rejected, read
+from services.survey.answers import UTC, Answer, Rejected, read
 from services.survey.definition import Definition
 from services.survey.imports.ids import mapped_id, occurrence_id
 from services.survey.imports.mapping import Plan
@@ -74,12 +75,17 @@ def draft(plan: Plan, record: Record) -> Draft | Reject:
 
 
 def finish(
-    plan: Plan, row: Draft, occurrence: int, definitions: Mapping[str, Definition], received_at: datetime
+    plan: Plan,
+    row: Draft,
+    occurrence: int,
+    definitions: Mapping[str, Definition],
+    received_at: datetime,
+    zone: ZoneInfo = UTC,
 ) -> Answer | Reject:
     """The row as an answer by the rules of every door. `occurrence`: how often its content has now come, from 1."""
     row.item["id"] = str(occurrence_id(row.id, occurrence) if row.by_content else row.id)
     try:
-        answer = read(row.item, definitions[row.survey], received_at, None)
+        answer = read(row.item, definitions[row.survey], received_at, None, zone)
     except Rejected as rejected:
         return Reject(
             row.record, {_column(plan, name): text for name, text in rejected.errors.items()} | row.errors

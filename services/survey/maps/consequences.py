@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from services.survey.maps.surgery import Document
-from services.survey.places import Place, places, used_text
+from services.survey.places import Place, answered, places, used_text
 
 
 @dataclass(frozen=True)
 class Used:
-    """A survey of the journey, archived or not, and how many responses it has."""
+    """A survey of the journey, archived or not, and how many responses it has (None: employees', uncounted)."""
 
     survey: str
     stage: str
     touchpoint: str
     status: str
-    responses: int
+    responses: int | None
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def of_archiving(used: Iterable[Used]) -> list[Consequence]:
     live = [one for one in every if one.status == "live"]
     found = [
         Consequence(
-            f"The survey ‘{one.survey}’ is live, with {_responses(one.responses)}. Archive or pause it first.",
+            f"The survey ‘{one.survey}’ is live, with {answered(one.responses, 'response')}. "
+            "Archive or pause it first.",
             True,
             one.survey,
         )
@@ -57,10 +58,9 @@ def of_archiving(used: Iterable[Used]) -> list[Consequence]:
         named = ", ".join(f"‘{one.survey}’" for one in resting)
         them = "It stays as it is, and cannot" if len(resting) == 1 else "They stay as they are, and cannot"
         found.append(Consequence(f"Not live: {named}. {them} go live until the journey is back in use."))
-    count = sum(one.responses for one in every)
-    if count:
-        stays = "stays" if count == 1 else "stay"
-        found.append(Consequence(f"{_responses(count)} {stays} stored and counted."))
+    if told := _together(every):
+        stays = "stays" if told == "1 response" else "stay"
+        found.append(Consequence(f"{told[0].upper()}{told[1:]} {stays} stored and counted."))
     return found
 
 
@@ -90,11 +90,10 @@ def _gone(used: list[Used]) -> list[Consequence]:
             Consequence(f"{_used(one)} Keep it, or archive the survey first.", True, one.survey)
             for one in kept
         ]
-    count = sum(one.responses for one in used)
-    if not count:
+    if not (told := _together(used)):
         return []
     place = f"Touchpoint ‘{used[0].touchpoint}’ of stage ‘{used[0].stage}’"
-    text = f"{place} has {_responses(count)} to archived surveys. They stay counted at the place where they were given."
+    text = f"{place} has {told} to archived surveys. They stay counted at the place where they were given."
     return [Consequence(text)]
 
 
@@ -130,8 +129,12 @@ def _used(one: Used) -> str:
     return used_text(one.stage, one.touchpoint, one.responses, one.status, one.survey)
 
 
-def _responses(count: int) -> str:
-    return "1 response" if count == 1 else f"{count:,} responses"
+def _together(used: Iterable[Used]) -> str:
+    """1,204 responses and employees’ responses; "" without any."""
+    counts = [one.responses for one in used]
+    known = sum(count for count in counts if count)
+    told = [answered(known, "response")] if known else []
+    return " and ".join([*told, *([answered(None, "response")] if None in counts else [])])
 
 
 def _all(known: Mapping[str, set[str]]) -> set[Place]:

@@ -81,7 +81,9 @@ def _read(
         try:
             definition = _definition(item, definitions)
             fields = {name: value for name, value in item.items() if name != "survey"}
-            found[index] = NewAnswer(definition, read(fields, definition, received_at, None))
+            found[index] = NewAnswer(
+                definition, read(fields, definition, received_at, None, settings().report_tz)
+            )
         except Rejected as error:
             rejected[index] = error.errors
     return found

@@ -16,6 +16,7 @@ from services.survey.contact_page import contact_url
 from services.survey.cors import add_headers, check_origin
 from services.survey.definition import Definition
 from services.survey.edit_tokens import edit_token, is_edit_token
+from services.survey.employees import EMPLOYEE
 from services.survey.forms import decided, form
 from services.survey.routes.documents import answers
 from services.survey.schemas.responses import Amended, Amendment, Answer, FormQuery, Receipt
@@ -90,7 +91,8 @@ def post_response(survey: str) -> Response:
     `contact_url`, where the survey asks a customer who gave such a score for a contact: a page of ours to lead them to.
     """
     receipt = submission.submit(survey, json_body(), check_origin)
-    if receipt.is_new and "Origin" in request.headers:
+    asked = submission.recent(survey, check_origin).audience
+    if receipt.is_new and "Origin" in request.headers and asked != EMPLOYEE:
         tallies().count(survey, "answered")
     token = edit_token(settings().secret_key, receipt.id)
     body: dict[str, Any] = {"id": str(receipt.id), "survey": receipt.survey, "edit_token": token}

@@ -130,7 +130,7 @@ def dry_run(opened: Opened, mapping: dict[str, Any]) -> dict[str, Any]:
     with database() as conn:
         known = definitions(conn, surveys(mapping).values(), lock=False)
     check_surveys(mapping, known)
-    return preview(opened, known, datetime.now(UTC))
+    return preview(opened, known, datetime.now(UTC), settings().report_tz)
 
 
 def _store(opened: Opened, mapping: dict[str, Any], file_name: str) -> UUID:

@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from services.survey import asking, rate_limit, submission, tallies
 from services.survey.cors import add_headers, check_origin
+from services.survey.employees import EMPLOYEE
 from services.survey.response_rate import response_rate
 from services.survey.routes.documents import answers
 from services.survey.store import impressions
@@ -67,12 +68,13 @@ _BODY = {"required": True, "content": {"application/json": {"schema": Impression
 @public
 def post_impression(survey: str) -> Response:
     """Count a step of a display. `dismissed` and `never` are also kept for a respondent whose `sig` is right."""
-    submission.recent(survey, check_origin)
+    definition = submission.recent(survey, check_origin)
     body = json_body()
     step = body.get("step") if isinstance(body, dict) else None
     if not isinstance(step, str) or step not in STEPS:
         raise invalid({"step": [f"One of {', '.join(STEPS)}."]})
-    tallies.tallies().count(survey, STEPS[step])
+    if step == "shown" or definition.audience != EMPLOYEE:  # how far employees came tells when one answered
+        tallies.tallies().count(survey, STEPS[step])
     if step in ("dismissed", "never"):
         visitor = asking.Visitor(_text(body.get("respondent")), _text(body.get("sig")))
         with database() as conn:
@@ -87,7 +89,8 @@ def post_impression(survey: str) -> Response:
 @blueprint.arguments(Period, location="query")
 @blueprint.response(200)
 def get_impressions(query: dict[str, Any], survey: str) -> dict[str, Any]:
-    """Displays a day: shown, started, answered, dismissed, their response rate, and origins that were blocked.
+    """Displays a day: shown, started, answered, dismissed, their response rate, and origins that were blocked. Of
+    employees only `shown`.
 
     Other web processes write what they counted every 5 seconds.
     """

@@ -12,6 +12,7 @@ from flask_smorest import Blueprint
 from services.survey import links, respondents
 from services.survey.eligibility import OPEN_FOLLOW_UP
 from services.survey.emails import email
+from services.survey.employees import EMPLOYEE
 from services.survey.forms import form
 from services.survey.links import Link
 from services.survey.routes.documents import answers
@@ -22,6 +23,7 @@ from shared.db import Connection
 from shared.events import isoformat
 from shared.web.app import database, settings
 from shared.web.auth import require
+from shared.web.problems import invalid
 
 blueprint = Blueprint("links", __name__, description="Signed links and e-mails")
 
@@ -48,6 +50,10 @@ def post_links(wanted: dict[str, Any], survey: str) -> dict[str, Any]:
     expires_at = datetime.now(UTC) + timedelta(days=wanted["expires_in_days"])
     with database() as conn:
         definition = current(conn, survey)
+        if definition.audience == EMPLOYEE:
+            raise invalid(
+                {"links": ["Employees answer without a link of their own: it would tell who answered what."]}
+            )
         unwilling, busy = _not_to_be_asked(conn, [item["respondent"] for item in wanted["links"]])
     items = []
     for item in wanted["links"]:

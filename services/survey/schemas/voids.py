@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
@@ -12,7 +13,10 @@ from shared.web.documents import Slug
 
 PLACE = ("journey", "stage", "touchpoint", "survey", "metric")
 # What tells one employee's answer from another's.
-NAMING = ("score", "reason", "q", "respondent")
+NAMING = ("score", "reason", "q", "respondent", "channel")
+EMPLOYEES = (
+    "Employees' answers are taken out by place and whole months only, uncounted: it would name their author."
+)
 FILTERS = (*PLACE, *NAMING, "channel", "from_", "to")
 
 
@@ -43,7 +47,9 @@ class VoidFilter(Schema):
         load_default=None,
         strict=True,
         validate=validate.Range(1),
-        metadata={"description": "as many as the dry run counted; required without dry_run"},
+        metadata={
+            "description": "as many as the dry run counted; required without dry_run, but for employees"
+        },
     )
 
     @pre_load
@@ -61,16 +67,30 @@ class VoidFilter(Schema):
         if not any(data[name] for name in FILTERS):
             raise ValidationError("Say which answers: a filter at least.")
         if data["audience"] == "employee":
-            text = "Employees' answers are voided by place and time only: counted by this they would name their author."
-            named = {name: [text] for name in NAMING if data[name]}
+            named = {name: [EMPLOYEES] for name in NAMING if data[name]}
+            if not _is_month_edge(data["from_"], 0):
+                named["from"] = ["The first day of a month. " + EMPLOYEES]
+            if not _is_month_edge(data["to"], 1):
+                named["to"] = ["The last day of a month. " + EMPLOYEES]
             if named:
                 raise ValidationError(named)
 
 
-class VoidedAnswers(Schema):
-    """What a dry run found (`sample`: the newest, of customers only), or what was done (`id`, `voided_at`)."""
+def _is_month_edge(text: str | None, days: int) -> bool:
+    """Whether it is not given, or a day that, so many days later, begins a month."""
+    if text is None:
+        return True
+    try:
+        return (date.fromisoformat(text) + timedelta(days=days)).day == 1
+    except (ValueError, OverflowError):
+        return False
 
-    answers = fields.Integer()
+
+class VoidedAnswers(Schema):
+    """What a dry run found (`sample`: the newest, of customers only), or what was done (`id`, `voided_at`). Employees'
+    answers are not counted: `answers` is null."""
+
+    answers = fields.Integer(allow_none=True)
     surveys = fields.Dict(keys=fields.String(), values=fields.Integer())
     first_answered_at = fields.String(allow_none=True, metadata={"format": "date-time"})
     last_answered_at = fields.String(allow_none=True, metadata={"format": "date-time"})

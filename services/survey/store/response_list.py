@@ -66,9 +66,10 @@ def newest(conn: Connection, surveys: Sequence[str], wanted: Wanted, limit: int)
 
 
 def last_answered(conn: Connection, surveys: Sequence[str]) -> dict[str, datetime]:
-    """When each survey that has answers was last answered; one look into the index a survey."""
+    """When each survey that customers answered was last answered; one look into the index a survey."""
     rows = conn.execute(
-        """SELECT wanted.key, last.answered_at FROM unnest(%s::text[]) AS wanted(key) CROSS JOIN LATERAL (
+        """SELECT wanted.key, last.answered_at FROM unnest(%s::text[]) AS wanted(key)
+           JOIN survey ON survey.survey = wanted.key AND survey.audience = 'customer' CROSS JOIN LATERAL (
                SELECT answered_at FROM response AS r WHERE r.survey = wanted.key AND r.voided_at IS NULL
                ORDER BY answered_at DESC, answer_id DESC LIMIT 1) AS last""",
         [list(surveys)],

@@ -89,12 +89,17 @@ def first_contents(conn: Connection, ids: Sequence[UUID]) -> dict[UUID, dict[str
     return {row["id"]: row for row in rows}
 
 
-def counts(conn: Connection, surveys: Sequence[str]) -> dict[str, int]:
-    """The number of answers of each survey that has some."""
+def counts(conn: Connection, surveys: Sequence[str]) -> dict[str, int | None]:
+    """The number of answers of each survey that has some; None for one that asks or asked employees, of which it is not
+    told: neither how many there are, nor whether there are any."""
     rows = conn.execute(
-        "SELECT survey, count(*) AS n FROM response WHERE survey = ANY(%s) GROUP BY survey", [list(surveys)]
+        """SELECT survey, count(r.id) AS n, s.audience = 'employee' AS hidden
+           FROM survey AS s LEFT JOIN response AS r USING (survey)
+           WHERE survey = ANY(%s) GROUP BY survey
+           HAVING count(r.id) > 0 OR (s.audience = 'employee' AND s.status <> 'draft')""",
+        [list(surveys)],
     )
-    return {row["survey"]: row["n"] for row in rows}
+    return {row["survey"]: None if row["hidden"] else row["n"] for row in rows}
 
 
 def hold(conn: Connection) -> None:

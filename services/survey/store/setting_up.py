@@ -20,10 +20,11 @@ def shown(conn: Connection, surveys: Sequence[str]) -> set[str]:
 
 
 def answered(conn: Connection, surveys: Sequence[str]) -> set[str]:
-    """Those surveys with a live response among their latest: one that was not imported."""
+    """Those surveys of customers with a live response among their latest: one that was not imported."""
     rows = conn.execute(
-        """SELECT s.survey FROM unnest(%s::text[]) AS s(survey)
-           WHERE EXISTS (SELECT FROM (SELECT historic FROM response AS r WHERE r.survey = s.survey
+        """SELECT s.survey FROM unnest(%s::text[]) AS s(survey) JOIN survey USING (survey)
+           WHERE audience = 'customer'
+             AND EXISTS (SELECT FROM (SELECT historic FROM response AS r WHERE r.survey = s.survey
                                       ORDER BY r.answered_at DESC, r.answer_id DESC LIMIT 100) AS latest
                          WHERE NOT historic)""",
         [list(surveys)],
