@@ -25,6 +25,7 @@ from shared.web.state import settings
 
 LIMIT_SECONDS = 1.0
 NAV_SECONDS = 15.0
+_MOST_KEPT = 500
 _THREADS = 16
 
 log = structlog.get_logger()
@@ -59,15 +60,29 @@ def begin(questions: Mapping[str, tuple[str, str, Mapping[str, Any]]]) -> Callab
     return lambda: {name: _within(future, deadline, questions[name][1]) for name, future in asked.items()}
 
 
-def open_incidents() -> int | None:
-    """How many incidents are open, for the navigation; at most 15 s old, None while alerts does not answer."""
-    kept: dict[str, Any] = current_app.extensions.setdefault("journeyloop.nav", {"until": 0.0, "open": None})
-    if time.monotonic() >= kept["until"]:
-        kept["until"] = time.monotonic() + NAV_SECONDS
-        found = ask("alerts", "/v1/incidents/count").found
-        kept["open"] = found["open"] if found else None
-    count: int | None = kept["open"]
-    return count
+def nav_counts() -> dict[str, int | None]:
+    """{incidents, follow_ups}, for the navigation: how many incidents are open, and how many cases are the caller's to
+    do. At most 15 s old; None while a service does not answer, or for somebody who can have no cases."""
+    questions = {"incidents": ("alerts", "/v1/incidents/count", "")}
+    who = principal_or_none()
+    if who is not None and who.owners and who.may("lead"):
+        questions["follow_ups"] = ("survey", "/v1/follow-ups/count", ",".join(sorted(who.owners)))
+    known: dict[tuple[str, str, str], tuple[float, int | None]]
+    known = current_app.extensions.setdefault("journeyloop.nav", {})
+    now = time.monotonic()
+    old = {name: question for name, question in questions.items() if known.get(question, (0.0,))[0] <= now}
+    asked = ask_all({name: (service, path, {"owner": owner}) for name, (service, path, owner) in old.items()})
+    for name, question in old.items():
+        _make_room(known)
+        found = asked[name].found
+        known[question] = (now + NAV_SECONDS, found["open"] if found else None)
+    nothing: dict[str, int | None] = {"incidents": None, "follow_ups": None}
+    return nothing | {name: known[question][1] for name, question in questions.items()}
+
+
+def _make_room(known: dict[Any, tuple[float, int | None]]) -> None:
+    if len(known) >= _MOST_KEPT:
+        known.pop(min(known, key=lambda key: known[key][0]))
 
 
 def _rights() -> dict[str, str]:

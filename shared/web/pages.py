@@ -57,7 +57,7 @@ def render(template: str, status: int = 200, framable: bool = False, **values: A
         "form_token": csrf_token() if who else "",
         "said": _said(),
         "zone": settings().report_tz.key,
-        "open_incidents": neighbours.open_incidents() if reads and status < 500 else None,
+        "counts": neighbours.nav_counts() if reads and status < 500 else {},
     }
     response = Response(render_template(template, **(shown | values)), status)
     response.headers.update(_headers(settings(), framable))

@@ -57,6 +57,7 @@ class Shop:
     def path(self, rule: str) -> str:
         """A real address of a route; what nobody made is `x`."""
         whose = {"/keys": "key", "/imports": "import", "/privacy/erasures": "erasure"}
+        whose |= {"/follow-ups": "case", "/v1/follow-ups": "case"}
         id = next((name for prefix, name in whose.items() if rule.startswith(prefix)), "none")
         values = self.values | {"id": self.values.get(id, str(uuid4()))}
         return re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda found: str(values.get(found[1], "x")), rule)
@@ -79,6 +80,8 @@ class Shop:
         shop.put_journey()
         shop.put_survey()
         shop.answer(respondent="cust-one", comment="words", attributes={"plan": "pro"})
+        (answer,) = shop.rows("SELECT answer_id FROM response")
+        case = shop.call("POST", "/v1/follow-ups", json={"answer_id": str(answer["answer_id"])}).json["id"]
         run_import(shop, self.settings)
         (newest,) = imports.page(self.conn, 1, None)
         shop.call("POST", "/v1/respondents/erase", json={"respondent": "cust-two"})
@@ -86,7 +89,7 @@ class Shop:
         (key,) = shop.rows("SELECT id FROM access.api_key WHERE role = 'viewer'")
         return {
             "journey": "shop", "stage": "delivery", "touchpoint": "handover", "survey": "delivery-nps",
-            "import": newest["id"], "erasure": erasure["id"], "key": key["id"], "kind": "svg",
+            "import": newest["id"], "erasure": erasure["id"], "key": key["id"], "case": case, "kind": "svg",
         }  # fmt: skip
 
     def _told(self) -> dict[str, Any]:

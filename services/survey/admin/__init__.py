@@ -1,11 +1,14 @@
 """Pages of leads and admins. A module adds its views to `pages.blueprint` and is named here.
 
-Addresses: /setup, /admin/…, /comments, /imports…, /keys, /users, /people, /privacy, /status. Their templates are in
-`services/survey/templates/admin/`.
+Addresses: /setup, /admin/…, /comments, /follow-ups…, /imports…, /keys, /users, /people, /privacy, /status. Their
+templates are in `services/survey/templates/admin/`.
 """
 
 from services.survey.admin import (
     comments,
+    follow_up,
+    follow_up_acts,
+    follow_ups,
     imports,
     journey_map,
     journeys,
@@ -31,6 +34,9 @@ from services.survey.admin.pages import blueprint
 __all__ = [
     "blueprint",
     "comments",
+    "follow_up",
+    "follow_up_acts",
+    "follow_ups",
     "imports",
     "journey_map",
     "journeys",

@@ -1,11 +1,28 @@
-"""The recovery score over HTTP."""
+"""Numbers about cases over HTTP."""
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from services.survey.schemas.journeys import METRIC
 from shared.web.documents import Slug
+
+
+class CountsQuery(Schema):
+    """Whose cases; left out: everybody's."""
+
+    owner = fields.String(
+        load_default=None,
+        validate=validate.Length(max=3_200),
+        metadata={"description": "an owner's key, or some with commas between them"},
+    )
+
+
+class Counts(Schema):
+    """Cases to do."""
+
+    open = fields.Integer(metadata={"description": "not resolved"})
+    overdue = fields.Integer(metadata={"description": "of these, past their due time"})
 
 
 class RecoveryQuery(Schema):
