@@ -55,6 +55,7 @@ class Settings:
     db_pool_size: int
     public_rate_limit: str
     ask_rest_days: int
+    comment_days: int
     import_max_mb: int
     trusted_proxies: int
     allow_private_webhooks: bool
@@ -129,6 +130,7 @@ def _read(env: Env) -> Settings:
         db_pool_size=env.int("DB_POOL_SIZE", 8, validate=positive),
         public_rate_limit=env.str("PUBLIC_RATE_LIMIT", "3000 per minute"),
         ask_rest_days=env.int("ASK_REST_DAYS", 7, validate=Range(min=0, max=3_650)),
+        comment_days=env.int("COMMENT_DAYS", 0, validate=Range(min=0, max=36_500)),
         import_max_mb=env.int("IMPORT_MAX_MB", 512, validate=positive),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
         allow_private_webhooks=env.bool("ALLOW_PRIVATE_WEBHOOKS", False),
