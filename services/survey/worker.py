@@ -26,7 +26,7 @@ from services.survey.imports.reading import Record, batches, records, skip_lines
 from services.survey.imports.rows import Draft, Reject, draft, finish
 from services.survey.recovery_mails import RecoveryMails
 from services.survey.sign_in_mails import SignInMails
-from services.survey.store import imports
+from services.survey.store import imports, retention
 from services.survey.store.imports import Import, Step
 from services.survey.store.surveys import definitions
 from shared.access import links
@@ -68,6 +68,7 @@ def run(settings: Settings) -> None:
                 sweep_at = time.monotonic()
             elif time.monotonic() >= sweep_at:
                 more = imports.sweep(conn, datetime.now(UTC))
+                more += retention.forget_comments(conn, settings.comment_days, datetime.now(UTC))
                 links.sweep(conn)
                 sweep_at = time.monotonic() + (0 if more else SWEEP_SECONDS)
             else:
