@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import psycopg
 from flask import Response, request, stream_with_context
 from marshmallow import ValidationError
+from werkzeug.wrappers import Response as AnyResponse
 
 from services.survey import response_list
 from services.survey.admin import comments_view, survey_new
 from services.survey.admin.pages import blueprint
+from services.survey.follow_ups import opening
 from services.survey.own_stages import own_stages, place_names
 from services.survey.schemas.responses import ResponseList
-from services.survey.store import surveys
+from services.survey.store import follow_ups, surveys
 from shared.db import Connection
 from shared.reserved import CHECK
 from shared.web.app import database, settings
 from shared.web.auth import page, principal
 from shared.web.forms import Form, render_form
+from shared.web.pages import redirect_to
 from shared.web.problems import Problem, field_paths
 
 SHOWN, EXPORTED_AT_ONCE, MOST_SURVEYS = 25, 500, 500
@@ -46,6 +50,8 @@ def list_comments() -> Response:
         form.failed(problem)
     except psycopg.errors.QueryCanceled:
         form.failed({"q" if form.value("q") else "": [SLOW]})
+    with database() as conn:
+        cases = follow_ups.of_answers(conn, [UUID(row["answer_id"]) for row in found["items"]])
     here = _here(form, whose)
     reasons = comments_view.reason_options(known)
     names = place_names(maps)
@@ -54,6 +60,7 @@ def list_comments() -> Response:
         form,
         nav="comments",
         items=[comments_view.shown(row, names, dict(reasons), form.value("q")) for row in found["items"]],
+        cases={str(answer_id): case for answer_id, case in cases.items()},
         more=_address(here, cursor=found["next"]) if found["next"] else None,
         first=_address(here) if request.args.get("cursor") else None,
         places=comments_view.place_options(maps),
@@ -66,6 +73,19 @@ def list_comments() -> Response:
         export=f"/comments/export.csv?{urlencode(here)}",
         is_filtered=any(form.value(name) for name in ("place", *comments_view.FILTERS[3:])),
     )
+
+
+@blueprint.post("/comments/follow-up")
+@page("lead")
+def follow_up_comment() -> AnyResponse:
+    """Open the case of one answer by hand; where it has one, go there."""
+    try:
+        answer_id = UUID(request.form.get("answer_id", ""))
+    except ValueError as error:
+        raise Problem(404, "Unknown answer") from error
+    with database() as conn:
+        case, is_new = opening.open_by_hand(conn, answer_id, principal().name, datetime.now(UTC))
+    return redirect_to(f"/follow-ups/{case['id']}", "The follow-up is open." if is_new else None)
 
 
 @blueprint.get("/comments/export.csv")

@@ -25,6 +25,12 @@ RENAME = {
     "touchpoint": "place",
     "fatigue.cooldown_days": "cooldown_days",
     "fatigue.sample_rate": "sample_percent",
+} | {f"follow_ups.assign_to[{index}]": "follow_ups.assign_to" for index in range(50)}
+CASE_LABELS = {
+    "score_at_most": "Scores up to",
+    "due_hours": "Hours until due",
+    "assign_to": "Whose they are",
+    "recovery_survey": "Recovery survey",
 }
 CHANGED = (
     "Somebody changed this survey meanwhile. What you typed is still here; open the page anew to see theirs."
@@ -102,6 +108,7 @@ def _edit(shown: Shown, form: Form, *, reworded: bool = False, refused_live: boo
         reworded=reworded,
         refused_live=refused_live,
         labels=_labels(langs, rows),
+        ask_contact=survey_starter.ASK_CONTACT,
     )
 
 
@@ -162,10 +169,12 @@ def _labels(langs: list[str], reasons: int) -> dict[str, str]:
     """What the summary of errors calls the inputs."""
     found = {"place": "Touchpoint", "metric": "Metric", "audience": "Audience", "origins": "Sites"}
     found |= {"cooldown_days": "Pause between two times", "sample_percent": "Share asked"}
-    found |= {"privacy_url": "Privacy page", "meaning": "Meaning"}
+    found |= {"privacy_url": "Privacy page", "meaning": "Meaning", "follow_ups": "Follow-ups"}
+    found |= {f"follow_ups.{name}": label for name, label in CASE_LABELS.items()}
     for lang in langs:
         found |= {f"question.{lang}": f"Question ({lang})", f"follow_up.{lang}": f"Follow-up ({lang})"}
         found |= {f"thanks.{lang}": f"Thanks ({lang})"}
+        found |= {f"follow_ups.ask_contact.{lang}": f"Asking for a contact ({lang})"}
         found |= {f"labels.{lang}.low": f"Lowest ({lang})", f"labels.{lang}.high": f"Highest ({lang})"}
         found |= {f"reasons[{i}].label.{lang}": f"Reason {i + 1} ({lang})" for i in range(reasons)}
     return found | {f"reasons[{i}].key": f"Reason {i + 1}, key" for i in range(reasons)}

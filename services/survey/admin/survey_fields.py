@@ -19,6 +19,7 @@ _WHOLE = re.compile(r"\d{1,9}\Z", re.ASCII)
 _SHARE = re.compile(r"\d{1,3}([.,]\d{1,4})?\Z", re.ASCII)
 _LANG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}\Z", re.ASCII)
 MOST_REASONS, MOST_LANGUAGES = 30, 50
+CASES, CASE_NUMBERS = "follow_ups", ("score_at_most", "due_hours")
 
 
 def languages(document: Document) -> list[str]:
@@ -28,6 +29,7 @@ def languages(document: Document) -> list[str]:
         found += list(document.get(name) or {})
     for reason in document.get("reasons") or []:
         found += list(reason.get("label") or {})
+    found += list((document.get("follow_ups") or {}).get("ask_contact") or {})
     return list(dict.fromkeys(found))
 
 
@@ -47,6 +49,7 @@ def values(document: Document) -> Values:
         for lang, text in (reason.get("label") or {}).items():
             found[f"reasons[{index}].label.{lang}"] = text
     fatigue = document.get("fatigue") or {}
+    found |= _case_values(document.get("follow_ups") or {}, langs)
     return found | {
         "place": "/".join(document[name] for name in PLACE),
         "metric": document["metric"],
@@ -56,6 +59,14 @@ def values(document: Document) -> Values:
         "cooldown_days": _text(fatigue.get("cooldown_days")),
         "sample_percent": _text(100 * fatigue["sample_rate"]) if "sample_rate" in fatigue else "",
     }
+
+
+def _case_values(said: Document, langs: list[str]) -> Values:
+    found: Values = {f"{CASES}.ask_contact.{lang}": "" for lang in langs}
+    found |= {f"{CASES}.ask_contact.{lang}": text for lang, text in (said.get("ask_contact") or {}).items()}
+    found |= {f"{CASES}.{name}": _text(said.get(name)) for name in CASE_NUMBERS}
+    found[f"{CASES}.assign_to"] = ", ".join(said.get("assign_to") or [])
+    return found | {f"{CASES}.recovery_survey": said.get("recovery_survey") or ""}
 
 
 def languages_of(given: Values) -> list[str]:
@@ -90,11 +101,12 @@ def document(before: Document, given: Values) -> Document:
     found["origins"] = [line.strip() for line in str(given.get("origins", "")).splitlines() if line.strip()]
     found["privacy_url"] = given.get("privacy_url") or None
     found["fatigue"] = _fatigue(given)
+    found[CASES] = _cases(given, langs)
     kept = {name: value for name, value in found.items() if value or name == "question"}
     return {name: kept[name] for name in [*before, *kept] if name in kept}
 
 
-_ABOUT = (*TEXTS, "labels", "reasons", "origins", "privacy_url", "fatigue")
+_ABOUT = (*TEXTS, "labels", "reasons", "origins", "privacy_url", "fatigue", CASES)
 
 
 def _place(before: Document, given: Values) -> Document:
@@ -121,6 +133,21 @@ def _fatigue(given: Values) -> Document:
         share = percent.replace(",", ".")
         found["sample_rate"] = round(float(share) / 100, 6) if _SHARE.match(percent) else percent
     return found
+
+
+def _cases(given: Values, langs: list[str]) -> Document:
+    found: Document = {}
+    for name in CASE_NUMBERS:
+        if number := given.get(f"{CASES}.{name}"):
+            found[name] = int(number) if _WHOLE.match(number) else number
+    owners = str(given.get(f"{CASES}.assign_to") or "").replace(",", " ").split()
+    texts = {lang: text for lang in langs if (text := given.get(f"{CASES}.ask_contact.{lang}"))}
+    more = {
+        "assign_to": owners,
+        "recovery_survey": given.get(f"{CASES}.recovery_survey"),
+        "ask_contact": texts,
+    }
+    return found | {name: value for name, value in more.items() if value}
 
 
 def _text(number: float | None) -> str:

@@ -62,6 +62,17 @@ FOLLOW_UP = {
     "ar": "ما السبب الرئيسي لإجابتك؟",
     "ja": "その回答の主な理由は何ですか？",
 }
+# The words under which a customer agrees to be contacted.
+ASK_CONTACT = {
+    "en": "Yes, you may contact me about my answer.",
+    "de": "Ja, Sie dürfen sich wegen meiner Antwort bei mir melden.",
+    "fr": "Oui, vous pouvez me contacter au sujet de ma réponse.",
+    "es": "Sí, pueden ponerse en contacto conmigo por mi respuesta.",
+    "pt": "Sim, podem contactar-me acerca da minha resposta.",
+    "nl": "Ja, u mag contact met mij opnemen over mijn antwoord.",
+    "ar": "نعم، يمكنكم التواصل معي بشأن إجابتي.",
+    "ja": "はい、私の回答について連絡しても構いません。",
+}
 COOLDOWN_DAYS = {"nps": 90, "csat": 30, "ces": 30}
 _LONGEST = 63
 _MOST_REASONS = 8

@@ -90,6 +90,7 @@ def test_nothing_names_the_person_any_more(shop: Service, settings: Settings) ->
     receipt = erase(shop, " cust-one ")
     assert {name: receipt[name] for name in receipt if name not in ("id", "erased_at")} == {
         "answers": 2, "comments": 2, "contacts": 1, "rejected_rows": 1, "waiting_imports": 0,
+        "contact_details": 0, "follow_ups": 0,
     }  # fmt: skip
     left = everything(shop)
     for trace in ("call me", "slow", "odd", "c@x.example", "cust-one"):

@@ -128,3 +128,18 @@ def test_nothing_yet(service: Service) -> None:
 def _stages(service: Service) -> list[dict[str, object]]:
     stages: list[dict[str, object]] = service.call("GET", "/v1/journeys/shop").json["stages"]
     return stages
+
+
+def test_a_follow_up_from_a_comment(said: Service) -> None:
+    page = get(said, "/comments?q=late", role="lead")
+    button = next(button for button in page.buttons if button.get("name") == "answer_id")
+    fields = page.form("/comments/follow-up") | {"answer_id": button["value"]}
+    for _ in range(2):
+        sent = said.call("POST", "/comments/follow-up", "lead", data=fields)
+        (case,) = said.call("GET", "/v1/follow-ups").json["items"]
+        assert (sent.status_code, sent.location.partition("?")[0]) == (303, f"/follow-ups/{case['id']}")
+    assert f"/follow-ups/{case['id']}" in get(said, "/comments?q=late", role="lead").links
+    assert (
+        said.call("POST", "/comments/follow-up", "lead", data=fields | {"answer_id": "x"}).status_code == 404
+    )
+    assert said.call("POST", "/comments/follow-up", "viewer", data=fields).status_code == 403

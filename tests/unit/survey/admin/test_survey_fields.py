@@ -25,6 +25,13 @@ WHOLE: dict[str, Any] = {
     "privacy_url": "https://shop.example/privacy",
     "origins": ["https://shop.example", "https://www.shop.example"],
     "fatigue": {"cooldown_days": 0, "sample_rate": 0.125},
+    "follow_ups": {
+        "score_at_most": 0,
+        "assign_to": ["ana", "ben"],
+        "due_hours": 48,
+        "recovery_survey": "delivery-recovery",
+        "ask_contact": {"en": "Yes", "pt-BR": "Sim"},
+    },
 }
 SMALLEST = {
     name: WHOLE[name] for name in ("journey", "stage", "touchpoint", "metric", "audience", "status")
@@ -47,6 +54,11 @@ def test_what_is_typed_arrives_and_what_is_emptied_is_left_out() -> None:
         "origins": " https://a.example \n\n",
         "cooldown_days": "",
         "sample_percent": "12,5",
+        "follow_ups.score_at_most": "six",
+        "follow_ups.assign_to": "ana ben,,carla",
+        "follow_ups.due_hours": "",
+        "follow_ups.recovery_survey": "",
+        "follow_ups.ask_contact.en": "",
         "place": "shop/order/basket",
         "metric": "csat",
     }
@@ -55,6 +67,11 @@ def test_what_is_typed_arrives_and_what_is_emptied_is_left_out() -> None:
     assert not {"labels", "follow_up", "thanks", "privacy_url"} & found.keys()
     assert found["origins"] == ["https://a.example"]
     assert found["fatigue"] == {"sample_rate": 0.125}
+    assert found["follow_ups"] == {
+        "score_at_most": "six",
+        "assign_to": ["ana", "ben", "carla"],
+        "ask_contact": {"pt-BR": "Sim"},
+    }
     assert [found[name] for name in ("stage", "touchpoint", "metric", "status")] == [
         "order",
         "basket",

@@ -10,7 +10,10 @@ AT = "2026-11-22T10:00:00Z"
 
 
 def test_nothing_died() -> None:
-    assert unread({"alerts": {"kept": 0, "missing": 0, "redriven": 0, "last_reason": None, "last_at": None}}) == []
+    assert (
+        unread({"alerts": {"kept": 0, "missing": 0, "redriven": 0, "last_reason": None, "last_at": None}})
+        == []
+    )
 
 
 def test_missing_brought_back_and_not_ours() -> None:
