@@ -20,6 +20,7 @@ from services.alerts.routes import (
     wins,
 )
 from services.alerts.store import decisions, heartbeats
+from services.alerts.store import follow_ups as stored_follow_ups
 from services.alerts.store import incidents as stored_incidents
 from services.alerts.store import notifications as stored_notifications
 from shared.db import Connection
@@ -52,6 +53,7 @@ def _status(conn: Connection) -> dict[str, Any]:
     }
     return status.received(conn) | {
         "notifications": messages,
+        "follow_ups": stored_follow_ups.taken(conn),
         "incidents_open": sum(stored_incidents.waiting(conn).values()),
         "decisions_pending": decisions.pending_count(conn),
     }

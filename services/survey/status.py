@@ -7,7 +7,7 @@ from typing import Any
 from services.survey.store import imports
 from shared import outbox
 from shared.db import Connection
-from shared.events import RESPONSES
+from shared.events import FOLLOW_UPS, RESPONSES
 from shared.web import status
 from shared.web.health import running
 
@@ -16,10 +16,12 @@ CHECKS = [running(name) for name in PROCESSES]
 
 
 def waiting(conn: Connection) -> dict[str, Any]:
-    """outbox {unstamped, unacknowledged, oldest_at}; stamped {key: last sequence given} (admins); imports_waiting."""
+    """outbox {unstamped, unacknowledged, oldest_at}; stamped {key: last sequence given} (admins); follow_ups: revisions
+    of cases that were sent; imports_waiting."""
     return {
         "outbox": outbox.waiting(conn) | {"oldest_at": outbox.oldest_waiting(conn)},
         "stamped": status.sequences(outbox.last_sequences(conn, RESPONSES)),
+        "follow_ups": sum(outbox.last_sequences(conn, FOLLOW_UPS).values()),
         "imports_waiting": imports.waiting(conn),
     }
 

@@ -28,7 +28,7 @@ RUNNING, STANDBY, NOT_READY, SILENT, NEVER, UNKNOWN = (
 # What stands still without a process, and that nothing is lost by it.
 MEANS = {
     ("survey", "relay"): "Answers are taken and kept; they go on once it runs.",
-    ("survey", "worker"): "Imports and sign-in mails wait.",
+    ("survey", "worker"): "Imports, sign-in mails and the questions after a solved case wait.",
     ("aggregator", "consumer"): "Scores stand still; the answers are kept and will be counted.",
     ("alerts", "consumer"): "Nothing is watched meanwhile; the answers are kept and caught up with.",
     ("alerts", "notifier"): "Nobody is told anything; messages wait.",
@@ -197,6 +197,9 @@ def _way(documents: Documents, now: datetime) -> Iterator[tuple[str, int | None,
             continue  # sequences are for admins
         known = survey and document
         yield f"On the way to {name}", lag(survey["stamped"], document["received"]) if known else None, ""  # type: ignore[index]
+    sent, taken = (found.get("follow_ups") if found else None for found in (survey, alerts))
+    on_their_way = max(0, sent - taken) if sent is not None and taken is not None else None
+    yield "News of cases on the way to their owners", on_their_way, ""
     yield "Messages due", alerts["notifications"]["due"] if alerts else None, ""
     yield "Files being imported", survey["imports_waiting"] if survey else None, ""
 

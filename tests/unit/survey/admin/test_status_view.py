@@ -49,10 +49,13 @@ WHOLE: dict[str, Any] = {
         ["relay", "worker"],
         outbox={"unstamped": 0, "unacknowledged": 0, "oldest_at": None},
         stamped={"shop/order": 7},
+        follow_ups=9,
         imports_waiting=0,
     ),
     "aggregator": receiver(["consumer"]),
-    "alerts": receiver(["consumer", "notifier"], notifications={"due": 0, "oldest_seconds": 0, "failed": 0}),
+    "alerts": receiver(
+        ["consumer", "notifier"], notifications={"due": 0, "oldest_seconds": 0, "failed": 0}, follow_ups=9
+    ),
 }
 
 
@@ -85,6 +88,7 @@ def test_a_service_that_is_away_says_so_and_nothing_is_made_up() -> None:
     assert found["lines"][-1][:3] == ("alerts", "web", SILENT)
     assert [what for what, number, _ in found["way"] if number is None] == [
         "On the way to the detectors",
+        "News of cases on the way to their owners",
         "Messages due",
     ]
     assert found["messages"] is None
@@ -143,7 +147,7 @@ def test_what_waits_too_long_is_missing_late_or_unread() -> None:
         "3 messages are due, the oldest for 2 hours.",
         "1 message could not be delivered in the last 7 days.",
     ]
-    assert [number for _, number, _ in found["way"]] == [2, 5, 5, 5, 3, 0]
+    assert [number for _, number, _ in found["way"]] == [2, 5, 5, 5, 0, 3, 0]
     assert found["behind"] == "12 minutes"
     assert found["gaps"][0]["service"] == "alerts"
 
