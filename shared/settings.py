@@ -19,6 +19,7 @@ from marshmallow import ValidationError
 from marshmallow.validate import Email, Length, OneOf, Range, Regexp
 
 T = TypeVar("T")
+_LONG = Length(min=32, error="needs at least 32 characters")
 SERVICE_PORTS = {"survey": 8001, "aggregator": 8002, "alerts": 8003}
 
 
@@ -39,6 +40,7 @@ class Settings:
     smtp_url: str
     mail_from: str
     secret_key: str
+    secret_key_before: str | None
     respondent_keys: dict[str, bytes]
     fallback_owner: str
     report_tz: ZoneInfo
@@ -61,6 +63,15 @@ class Settings:
     allow_private_webhooks: bool
     log_level: str
     prometheus_multiproc_dir: str | None
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """With what a signature may have been made, the current key last, as itsdangerous takes them."""
+        return (
+            (self.secret_key,)
+            if self.secret_key_before is None
+            else (self.secret_key_before, self.secret_key)
+        )
 
     def internal_url(self, service: str) -> str:
         """Where our own processes reach `service`; people may know it under another address."""
@@ -120,7 +131,8 @@ def _read(env: Env) -> Settings:
         topic_prefix=env.str("TOPIC_PREFIX", "", validate=Regexp(r"^[A-Za-z0-9._-]{0,100}$")),
         smtp_url=env.str("SMTP_URL", validate=Regexp(r"^smtps?://", error="not an smtp:// or smtps:// URL")),
         mail_from=env.str("MAIL_FROM", "journeyloop@localhost"),
-        secret_key=env.str("SECRET_KEY", validate=Length(min=32, error="needs at least 32 characters")),
+        secret_key=env.str("SECRET_KEY", validate=_LONG),
+        secret_key_before=env.str("SECRET_KEY_BEFORE", None, validate=_LONG) or None,
         respondent_keys=_checked(env, "RESPONDENT_KEY", _respondent_keys),
         fallback_owner=env.str("FALLBACK_OWNER", validate=Email(error="not an e-mail address")),
         report_tz=_checked(env, "REPORT_TZ", _time_zone),

@@ -47,4 +47,4 @@ def opens(settings: Settings, incident: str, token: str) -> bool:
 
 
 def _signer(settings: Settings) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings.secret_key, salt=_SALT)
+    return URLSafeTimedSerializer(settings.secret_keys, salt=_SALT)

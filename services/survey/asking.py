@@ -46,7 +46,7 @@ def verified(
     name = (respondent or "").strip()
     if not name or len(name) > MAX_TEXT or unstorable(name):
         return None
-    return name if is_signed(settings.secret_key, definition, name, sig, datetime.now(UTC)) else None
+    return name if is_signed(settings.secret_keys, definition, name, sig, datetime.now(UTC)) else None
 
 
 def ask(conn: Connection, settings: Settings, definition: Definition, visitor: Visitor) -> Decision:

@@ -86,7 +86,7 @@ def post_contact(survey: str) -> Response:
 
 
 def _asked(survey: str) -> tuple[UUID, dict[str, Any]] | Response:
-    id = read_contact_token(settings().secret_key, request.values.get("c", "")[:MAX_TOKEN])
+    id = read_contact_token(settings().secret_keys, request.values.get("c", "")[:MAX_TOKEN])
     with database() as conn:
         try:
             definition = submission.current(conn, survey)

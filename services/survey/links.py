@@ -6,7 +6,7 @@ The respondent is in it as a pseudonym: addresses end up in logs. The answer's i
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -48,12 +48,15 @@ def token(secret_key: str, link: Link) -> str:
     return made.decode() if isinstance(made, bytes) else made
 
 
-def read(secret_key: str, survey: str, token: str | None) -> Link | None:
-    """What the token says; None where it is none of ours, damaged, or another survey's. It may be over."""
+def read(secret_keys: str | Sequence[str], survey: str, token: str | None) -> Link | None:
+    """What the token says; None where it is none of ours, damaged, or another survey's. It may be over.
+
+    secret_keys: with one of which it was signed, the current one last.
+    """
     if not token or not token.isascii():
         return None
     try:
-        key, answer_id, who, attributes, lang, channel, expires = _serializer(secret_key).loads(token)
+        key, answer_id, who, attributes, lang, channel, expires = _serializer(secret_keys).loads(token)
     except BadData:
         return None
     if key != survey:
@@ -79,7 +82,7 @@ def list_unsubscribe(url: str) -> dict[str, str]:
     return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
-def _serializer(secret_key: str) -> URLSafeSerializer:
+def _serializer(secret_key: str | Sequence[str]) -> URLSafeSerializer:
     return URLSafeSerializer(secret_key, salt=_SALT, signer_kwargs={"digest_method": sha256})
 
 

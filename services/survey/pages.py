@@ -114,7 +114,7 @@ def post_page(survey: str) -> Response:
 
 def _visit(survey: str) -> Visit | None:
     token = request.values.get("t")
-    link = links.read(settings().secret_key, survey, token)
+    link = links.read(settings().secret_keys, survey, token)
     with database() as conn:
         try:
             definition = submission.current(conn, survey)
@@ -132,7 +132,7 @@ def _own_id() -> str:
     """The id in the form where its edit token proves that our page made both; else a new one."""
     try:
         id_ = UUID(request.form["id"])
-        if is_edit_token(settings().secret_key, id_, request.form["edit"]):
+        if is_edit_token(settings().secret_keys, id_, request.form["edit"]):
             return str(id_)
     except (KeyError, ValueError):
         pass

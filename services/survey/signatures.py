@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from services.survey.definition import Definition
@@ -26,14 +27,23 @@ def sign(secret: str, respondent: str) -> str:
 
 
 def is_signed(
-    secret_key: str, definition: Definition, respondent: str | None, sig: str | None, now: datetime
+    secret_keys: str | Sequence[str],
+    definition: Definition,
+    respondent: str | None,
+    sig: str | None,
+    now: datetime,
 ) -> bool:
-    """Whether `sig` was made for `respondent` with the survey's secret, or with the one before during its last week."""
+    """Whether `sig` was made for `respondent` with the survey's secret, or with the one before during its last week.
+
+    The secret comes from SECRET_KEY, so during its rotation there are those of two keys.
+    """
     if not respondent or not sig:
         return False
     given = sig.strip().lower().encode("utf-8", "replace")
     made = [
-        sign(secret(secret_key, definition.survey, one), respondent) for one in generations(definition, now)
+        sign(secret(key, definition.survey, one), respondent)
+        for key in ([secret_keys] if isinstance(secret_keys, str) else secret_keys)
+        for one in generations(definition, now)
     ]
     return any(hmac.compare_digest(one.encode(), given) for one in made)
 

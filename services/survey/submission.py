@@ -140,8 +140,8 @@ def _read(item: object, definition: Definition, received_at: datetime, link: Lin
         return answer
     assert isinstance(item, dict)
     assert isinstance(answer.respondent, str)
-    key, sig = settings().secret_key, item.get("sig")
-    return replace(answer, verified=is_signed(key, definition, answer.respondent, sig, received_at))
+    keys, sig = settings().secret_keys, item.get("sig")
+    return replace(answer, verified=is_signed(keys, definition, answer.respondent, sig, received_at))
 
 
 def _take(conn: Connection, item: NewAnswer, received_at: datetime) -> Outcome:

@@ -110,4 +110,4 @@ def _id(settings: Settings, given: str) -> uuid.UUID | None:
 
 
 def _signer(settings: Settings) -> URLSafeSerializer:
-    return URLSafeSerializer(settings.secret_key, salt=_SALT)
+    return URLSafeSerializer(settings.secret_keys, salt=_SALT)

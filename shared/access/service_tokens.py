@@ -26,4 +26,4 @@ def service_principal(settings: Settings, token: str) -> Principal | None:
 
 
 def _signer(settings: Settings) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings.secret_key, salt=_SALT)
+    return URLSafeTimedSerializer(settings.secret_keys, salt=_SALT)

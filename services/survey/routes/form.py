@@ -132,7 +132,7 @@ def _amend(id_: UUID) -> dict[str, Any]:
     if not isinstance(change, dict):
         raise Problem(422, "Some fields are not valid", errors={BODY: ["Must be a JSON object."]})
     token = change.pop("edit_token", None) or request.headers.get("Edit-Token")
-    if not isinstance(token, str) or not is_edit_token(settings().secret_key, id_, token):
+    if not isinstance(token, str) or not is_edit_token(settings().secret_keys, id_, token):
         raise Problem(403, "Not your answer", "Send the edit_token that came with this answer's receipt.")
     with database() as conn:
         found = amend(conn, id_, change, settings().respondent_keys)

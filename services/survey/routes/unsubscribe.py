@@ -59,7 +59,7 @@ def post_unsubscribe(survey: str) -> Response:
 
 
 def _found(survey: str) -> tuple[links.Link, dict[str, Any]] | None:
-    link = links.read(settings().secret_key, survey, request.values.get("t"))
+    link = links.read(settings().secret_keys, survey, request.values.get("t"))
     if link is None or link.respondent is None:
         return None
     try:
