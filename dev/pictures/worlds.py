@@ -39,6 +39,7 @@ def live_in(stack: Stack, days: int) -> demo.Demo:
     _more_incidents(shop)
     _action(shop)
     _measure(shop)
+    _review(shop)
     _hotel(shop, stack)
     return shop
 
@@ -83,6 +84,18 @@ def _measure(shop: demo.Demo) -> None:
         f"{path}/values",
         json=[{"day": day, "value": 70 + random.randint(-9, 9)} for day in days],
     )
+
+
+def _review(shop: demo.Demo) -> None:
+    """When the shop's review is sent, and what was decided at the last one."""
+    schedule = {"weekday": "monday", "hour": 9, "to": ["ben"]}
+    shop.call("alerts", "PUT", "/v1/reviews/shop/schedule", json=schedule)
+    decision = {
+        "text": "Call the courier about the depot in the north",
+        "owner": "ben",
+        "due_on": "2026-01-09",
+    }
+    shop.call("alerts", "POST", "/v1/reviews/shop/decisions", json=decision)
 
 
 def _hotel(shop: demo.Demo, stack: Stack) -> None:

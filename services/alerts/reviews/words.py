@@ -15,8 +15,13 @@ _OUTCOMES = {"fixed": "fixed", "new_normal": "taken as the new normal", "false_a
 def headline(document: Row) -> str:
     """Shop, week 47: 2 changed beyond noise, 1 incident open, 1 win."""
     week = document["week"].partition("-W")[2].lstrip("0")
-    said = [*_counts(document)] or ["nothing changed beyond noise"]
-    return f"{document['name']}, week {week}: {', '.join(said)}"
+    return f"{document['name']}, week {week}: {summary(document)}"
+
+
+def summary(document: Row) -> str:
+    """2 changed beyond noise, 1 incident open, 1 win."""
+    quiet = "nothing changed beyond noise" if document["changes"] else "nothing to tell yet"
+    return ", ".join(_counts(document)) or quiet
 
 
 def sentences(document: Row) -> list[str]:
@@ -27,13 +32,14 @@ def sentences(document: Row) -> list[str]:
 def held(changes: Row) -> str:
     """How the list is kept from noise."""
     n = changes["compared"]
-    series = "One series was" if n == 1 else f"{n} series were"
+    series = "One series was compared with its own"
+    series = series if n == 1 else f"{n} series were compared, each with its own"
     new = changes["too_new"]
     young = f" {new} more {'is' if new == 1 else 'are'} too new for it." if new else ""
     return (
-        f"{series} compared, each with its own {changes['past_weeks']} weeks before, as its days and weeks differ"
-        f" there. All are held together (Benjamini-Hochberg, {wording.share(changes['rate'])}): of weeks in which"
-        f" nothing happens, at most one in ten lists anything.{young}"
+        f"{series} {changes['past_weeks']} weeks before, by how days and weeks differ there. All are held together"
+        f" (Benjamini-Hochberg, {wording.share(changes['rate'])}): of weeks in which nothing happens, at most one in"
+        f" ten lists anything.{young}"
     )
 
 

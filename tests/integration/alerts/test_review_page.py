@@ -64,7 +64,7 @@ def test_what_it_tells_and_to_whom(
     incident = open_incident(stage="returns", metric="ces")
     page = call("GET", PAGE)
     said = text(page)
-    assert f"Shop, week {last_week().number}: 1 changed beyond noise, 1 incident open" in said
+    assert f"Shop, week {last_week().number} 1 changed beyond noise, 1 incident open" in said
     assert "▼ Worse Delivery NPS" in said
     assert "One series was compared" in said
     assert "at most one in ten lists anything" in said
