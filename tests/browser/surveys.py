@@ -10,6 +10,7 @@ REASONS = [
     {"key": "late", "label": {"en": "It was late", "de": "Es war zu spät", "ar": "تأخر الطلب"}},
     {"key": "damaged", "label": {"en": "Something was damaged", "de": "Etwas war beschädigt", "ar": "تالف"}},
 ]
+ASK = {"en": "Yes, you may contact me.", "ar": "نعم، يمكنكم التواصل معي."}
 JOURNEY: dict[str, Any] = {
     "name": "Shop",
     "owner": "ana",
@@ -30,10 +31,12 @@ QUESTIONS = {
 
 
 def configure(url: str, key: str) -> None:
-    """PUT the journey `shop` and a live survey for each metric (`nps`, `csat`, `ces`), and a paused one."""
+    """PUT the journey `shop` and a live survey for each metric (`nps`, `csat`, `ces`), one that follows up on low
+    scores (`caring`), and a paused one."""
     put(url, key, "journeys/shop", JOURNEY)
     for metric in QUESTIONS:
         put(url, key, f"surveys/{metric}", survey(metric))
+    put(url, key, "surveys/caring", survey("csat") | {"follow_ups": {"score_at_most": 2, "ask_contact": ASK}})
     put(url, key, "surveys/paused", survey("csat") | {"status": "paused"})
 
 

@@ -45,6 +45,25 @@ def test_a_score_alone_is_sent_two_seconds_later_and_amended(customers: Customer
     assert (row["score"], row["comment"]) == (2, "Late after all")
 
 
+def test_after_a_low_score_a_link_leads_to_where_a_contact_may_be_left(customers: Customers) -> None:
+    page = customers.visit(survey="caring")
+    choose(page, 2)
+    send(page)
+    reach(page, "thanks")
+    with page.expect_popup() as opened:
+        card(page).get_by_role("link", name="May we get in touch?").click()
+    asked = opened.value
+    asked.get_by_label("E-mail address").fill("ana@shop.example")
+    asked.get_by_label("Yes, you may contact me.").check()
+    asked.get_by_role("button", name="Send").click()
+    asked.get_by_text("We will get in touch with you.").wait_for()
+    happy = customers.visit(survey="caring")
+    choose(happy, 3)
+    send(happy)
+    reach(happy, "thanks")
+    assert card(happy).get_by_role("link").count() == 0
+
+
 def test_offline_it_is_kept_and_sent_when_the_network_is_back(customers: Customers) -> None:
     visitor = customers.visitor()
     page = customers.visit(visitor, survey="csat")

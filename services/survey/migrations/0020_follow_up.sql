@@ -1,5 +1,5 @@
--- Finding an answer by the only id of it that leaves this service. While the index is made, answers wait: about
--- a second a million of them.
+-- Finding an answer by the only id of it that leaves this service. While the index is made, answers wait: some
+-- seconds a million of them.
 CREATE INDEX response_answer_id ON response (answer_id);
 
 -- Where a customer may be reached who agreed to it, beside their answer; gone with its erasure. `respondent`: the

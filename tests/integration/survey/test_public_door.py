@@ -24,7 +24,7 @@ def test_an_answer_is_one_row_and_one_event(shop: Service) -> None:
         channel="web",
     )  # fmt: skip
     assert answer.status_code == 201
-    assert set(answer.json) == {"id", "survey", "edit_token"}
+    assert set(answer.json) == {"id", "survey", "edit_token", "contact_url"}
     (row,) = shop.rows("SELECT * FROM response")
     assert (row["score"], row["comment"], row["reasons"], row["attributes"]) == (
         9,
