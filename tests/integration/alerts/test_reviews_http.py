@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
 
 import pytest
 
 from services.aggregator.app import create_app
-from services.alerts.store import reviews
+from services.alerts.store import follow_ups, reviews, wins
 from shared.db import Connection
+from shared.events import isoformat
 from shared.settings import Settings
 from tests.integration.alerts.conftest import Call, Open, Put
 from tests.integration.alerts.feed import ZONE
@@ -93,6 +95,42 @@ def test_an_incident_is_no_past_to_compare_with(call: Call, conn: Connection, op
         assert (found["compared"], found["too_new"]) == (compared, 1 - compared), (
             "of nineteen weeks before it 9 are left, then 7"
         )
+
+
+def test_cases_that_are_late_and_wins_are_in_it(call: Call, conn: Connection, put_owner: Put) -> None:
+    """As alerts' copy of the cases and the wins have them; a win of employees is not told by the week."""
+    put_owner("ben")
+    now, begun = datetime.now(UTC), datetime.combine(last_week().monday, time(12), ZONE)
+    place = {"journey": "shop", "stage": "delivery", "metric": "nps", "audience": "customer"}
+    late = {
+        "id": str(UUID(int=1)),
+        "revision": 1,
+        **place,
+        "touchpoint": "handover",
+        "survey": "delivery-nps",
+    }
+    late |= {"score": 1, "state": "open", "owner": "ben", "opened_at": isoformat(now - timedelta(days=5))}
+    with conn.transaction():
+        follow_ups.keep(conn, [late | {"due_at": isoformat(now - timedelta(days=3, hours=1))}])
+        for number, audience in enumerate(("customer", "employee")):
+            sums = {"n": 100, "halves": 150, "squares": 300, "from": "2026-01-01", "to": "2026-02-01"}
+            found = {
+                "found_at": begun,
+                "onset": begun - timedelta(days=9),
+                "sequence": number,
+                "before": sums,
+            }
+            found |= {"since": sums | {"halves": 170, "squares": 340}, "evidence": 900.0, "budget": 730.0}
+            wins.add(conn, ("shop", "delivery", "nps", audience), found | {"false_wins_per_year": 0.5})
+    document = call("GET", REVIEW, role="viewer").json
+    [case] = document["follow_ups"]["items"]
+    assert (case["owner_name"], case["days_overdue"], document["follow_ups"]["overdue"]) == ("Ben", 3, 1)
+    assert [(one["rise"], one["metric"], one["audience"]) for one in document["wins"]] == [
+        (20, "nps", "customer")
+    ]
+    page = call("GET", "/reviews/shop").text
+    assert f"/follow-ups/{UUID(int=1)}" in page
+    assert 'href="/wins' in page
 
 
 @pytest.mark.parametrize(
