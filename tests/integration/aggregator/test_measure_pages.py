@@ -75,6 +75,8 @@ def test_defined_given_values_and_green_inside(at: Browser) -> None:
     assert f"Green inside, red outside. {said}" in stage
     assert "Handle time (min)" in stage
     assert f"Green inside, red outside at Delivery. {said}" in at("/journeys/shop", role="viewer")
+    for page in ("/journeys/shop/stages/delivery", "/journeys/shop"):
+        assert "Green inside" not in at(f"{page}?audience=employee", role="viewer")
     at(f"{PATH}/values", 303, values=f"{at.day(1)};9,5", do="save")
     assert "target at most 5 min : ✗ not met" in at("/journeys/shop", role="viewer")
     assert "Green inside" not in at("/journeys/shop")
