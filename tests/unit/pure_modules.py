@@ -53,6 +53,7 @@ PURE = [
     "services/survey/admin/addresses.py",
     "services/survey/admin/along_view.py",
     "services/survey/along.py",
+    "services/survey/admin/follow_ups_view.py",
     "services/survey/admin/people.py",
     "services/survey/admin/privacy_view.py",
     "services/survey/admin/status_view.py",

@@ -36,11 +36,17 @@ def same(document: dict[str, object]) -> bool:
 
 
 def prepare(live: Live) -> None:
-    """An owner, and a silence over everything."""
+    """An owner, a silence over everything, and a customer's case that is overdue."""
     owners.put(live.alerts, "ana", {"name": "Ana", "email": "ana@example.com"})
     live.alerts.execute(
         """INSERT INTO silence (silence, document, starts_at, ends_at)
            VALUES ('sale', '{"why": "sale"}', '2025-05-01Z', '2025-05-09Z')"""
+    )
+    live.alerts.execute(
+        """INSERT INTO follow_up (follow_up, revision, journey, stage, touchpoint, survey, metric, audience, state,
+                                  opened_at, due_at, overdue_at)
+           VALUES (gen_random_uuid(), 1, 'shop', 'order', 'basket', 'order-nps', 'nps', 'customer', 'open',
+                   '2025-05-01Z', '2025-05-02Z', '2025-05-02Z')"""
     )
 
 
