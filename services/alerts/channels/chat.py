@@ -16,9 +16,11 @@ from services.alerts.messages.story import ESCALATED, OPENED, REPEATED
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+|<>~!])")
 _STATUS = re.compile(r"error=(\d{3})\b")
 # What a message is to a service that has colours, severities or cases to close; whatever else is a warning.
-_KINDS = {"incident.resolved": "success", "test": "info"} | {
+_KINDS = {"incident.resolved": "success", "review.sent": "info", "test": "info"} | {
     f"incident.{kind}": "failure" for kind in (OPENED, REPEATED, ESCALATED)
 }
+# What a link leads to, by its path; any other is a question's.
+_LINKS = {"/incidents/": "incident", "/reviews/": "review", "/follow-ups/": "case", "/wins": "wins"}
 _MEANINGS = {
     401: "the token is not accepted",
     403: "the token may not post there",
@@ -89,7 +91,8 @@ def _plain(line: str) -> str:
 
 def _markdown(line: str) -> str:
     if _is_link(line):
-        return f"[{'Open the incident' if '/incidents/' in line else 'Open the question'}]({line})"
+        what = next((name for path, name in _LINKS.items() if path in line), "question")
+        return f"[Open the {what}]({line})"
     return _MARKS.sub(r"\\\1", _plain(line))
 
 

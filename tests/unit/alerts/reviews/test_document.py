@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.alerts.channels.chat import _markdown
 from services.alerts.messages.review import message
 from services.alerts.reviews import parts, questions, rhythm
 from services.alerts.reviews.document import document
@@ -176,6 +177,7 @@ def test_the_mail_says_the_same_without_a_customers_words() -> None:
     assert "at most one in ten lists anything" in mail.text
     assert mail.chat.splitlines()[0] == mail.subject
     assert mail.payload["data"]["review"]["week"] == "2026-W47"
+    assert _markdown(mail.chat.splitlines()[-1]).startswith("[Open the review](http://x/reviews/shop")
 
 
 @pytest.mark.parametrize(
