@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.customers import Customers, card, choose, reach, send, stop_the_clock, until
+from tests.browser.test_looks import violations
 
 
 @pytest.mark.parametrize(("survey", "score"), [("csat", 4), ("nps", 0), ("ces", 7)])
@@ -53,6 +54,7 @@ def test_after_a_low_score_a_link_leads_to_where_a_contact_may_be_left(customers
     with page.expect_popup() as opened:
         card(page).get_by_role("link", name="May we get in touch?").click()
     asked = opened.value
+    assert violations(asked) == []
     asked.get_by_label("E-mail address").fill("ana@shop.example")
     asked.get_by_label("Yes, you may contact me.").check()
     asked.get_by_role("button", name="Send").click()
