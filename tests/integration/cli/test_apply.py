@@ -157,28 +157,6 @@ def _carry_club(settings: Settings, written: str = "silence") -> None:
         )
 
 
-def test_measures_are_configuration(command: Command, file: Path) -> None:
-    file.write_text(
-        """
-journeys: {club: {name: Club, stages: [{key: joining, name: Joining, touchpoints: []}]}}
-measures:
-- {journey: club, stage: joining, measure: handle-time, name: Handle time, unit: min, direction: down, target: 5}
-- {journey: club, stage: leaving, measure: late, name: Late, direction: down, target: 1}
-"""
-    )
-    code, out, _ = command("apply", "-f", str(file))
-    told = "warning: measure club/leaving/late: The journey ‘club’ has no stage ‘leaving’."
-    assert (code, [line for line in out.splitlines() if "measure" in line and "warning" in line]) == (
-        0,
-        [told],
-    )
-    assert command("diff", "-f", str(file))[0] == 0
-    exported = command("export", "--journey", "club")[1]
-    assert "measure: handle-time" in exported
-    file.write_text(exported.replace("target: 5.0", "target: 4.5"))
-    assert command("diff", "-f", str(file))[0] == DRIFT
-
-
 def test_secrets_are_not_printed(command: Command, file: Path) -> None:
     first, second = "UzNDUkVU" * 4, "bmV3ZXIh" * 4
     file.write_text(HOOK % first)
