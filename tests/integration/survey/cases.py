@@ -21,7 +21,8 @@ def following(shop: Service, **more: Any) -> None:
 
 def unhappy(shop: Service, **fields: Any) -> dict[str, Any]:
     """An answer of 2 whose giver may be contacted; what the service says."""
-    sent = shop.answer(**({"score": 2, "lang": "en", "contact": CONTACT} | fields))
+    given: dict[str, Any] = {"score": 2, "lang": "en", "contact": CONTACT} | fields
+    sent = shop.answer(**given)
     assert sent.status_code == 201, sent.json
     found: dict[str, Any] = sent.json
     return found
