@@ -14,6 +14,7 @@ import orjson
 
 from services import aggregator, survey
 from services.aggregator.store.buckets import sums_by_survey_and_day
+from services.aggregator.store.employees import sums_by_survey_and_month
 from services.survey.store import counts
 from shared import dead_letters, positions
 from shared.db import snapshot
@@ -27,7 +28,7 @@ COLUMNS = ("accepted", "counted", "skipped", "waiting", "difference")
 
 @dataclass(frozen=True)
 class Cell:
-    """One survey on one day (of `answered_at`, in REPORT_TZ)."""
+    """One survey on one day (of `answered_at`, in REPORT_TZ); of employees, the first day of a month stands for it."""
 
     survey: str
     day: date
@@ -76,7 +77,7 @@ def _cells(settings: Settings) -> list[Cell]:
     with snapshot(settings, survey.SCHEMA, aggregator.SCHEMA) as (ours, theirs):
         zone, received = settings.report_tz, positions.read(theirs)
         accepted = counts.accepted(ours, zone)
-        counted = sums_by_survey_and_day(theirs)
+        counted = sums_by_survey_and_day(theirs) | sums_by_survey_and_month(theirs)
         skipped = counts.of_events(ours, zone, dead_letters.missing(theirs, RESPONSES))
         waiting = counts.outstanding(ours, zone, received)
     places = sorted({*accepted, *counted, *skipped, *waiting})

@@ -39,6 +39,7 @@ def list_detectors(query: dict[str, Any]) -> dict[str, Any]:
     or silenced (`silenced` names the silence, `muted` is the state it hides). It is null where the detector is switched
     off (`enabled` is false) and has no open incident. It is that of the answers taken so far: `late` says that others
     may be on their way to this detector: `ok` is no news then. `as_of`, `late` and `why` of the list are of all stages.
+    `last_sequence` is for admins.
     """
     limit, after = query.pop("limit"), decode_cursor(query.pop("cursor"), len(PLACE))
     with database() as conn:
@@ -48,6 +49,8 @@ def list_detectors(query: dict[str, Any]) -> dict[str, Any]:
         items = [shown.detector(row, own.get(_place(row), shown.NO_ALARMS)) for row in rows]
         items = records.silenced(conn, items, datetime.now(UTC))
         gone = heartbeats.stale(conn, {_key(row) for row in rows})
+    if not principal().may("admin"):  # sequences count every event, also those of employees (ADR 0024)
+        items = [item | {"last_sequence": None} for item in items]
     late = late_keys(pipe)
     items = [
         shown.condition(item, gone.get(_key(item))) | {"late": late.get(_key(item), late[""])}

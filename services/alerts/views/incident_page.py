@@ -186,4 +186,6 @@ def _chart(stored: Stored, known: Known, opening: Story, now: datetime, zone: Zo
 def covering(changes: Row | None, incident: Row) -> Row | None:
     """/v1/changes where it holds the answer that opened the incident."""
     key = f"{incident['journey']}/{incident['stage']}"
-    return changes if changes and covers(changes, key, incident["opening_sequence"]) else None
+    # Where employees answer too, how far the aggregator is, is told to services only.
+    known = changes and (key not in changes["through"] or covers(changes, key, incident["opening_sequence"]))
+    return changes if known else None

@@ -14,16 +14,21 @@ Cells = dict[tuple[str, date], int]
 
 # What an event does to the number of answers of its survey and day.
 _EFFECT = "sum(CASE o.type WHEN %(recorded)s THEN 1 WHEN %(voided)s THEN -1 ELSE 0 END)"
-_CELL = "o.data ->> 'survey' AS survey, ((o.data ->> 'answered_at')::timestamptz AT TIME ZONE %(zone)s)::date AS day"
+# Of employees only the month is counted: its first day stands for it.
+_DAY = """CASE WHEN {audience} = 'employee' THEN date_trunc('month', {at} AT TIME ZONE %(zone)s)::date
+    ELSE ({at} AT TIME ZONE %(zone)s)::date END AS day"""
+_CELL = "o.data ->> 'survey' AS survey, " + _DAY.format(
+    audience="o.data ->> 'audience'", at="(o.data ->> 'answered_at')::timestamptz"
+)
 _NAMES = {"recorded": response_type(RECORDED), "voided": response_type(VOIDED), "topic": RESPONSES}
 
 
 def accepted(conn: Connection, zone: ZoneInfo) -> Cells:
     """Stored answers that are not voided, by survey and day of `answered_at` in `zone`."""
     rows = conn.execute(
-        """SELECT survey, (answered_at AT TIME ZONE %s)::date AS day, count(*) AS n FROM response
-           WHERE voided_at IS NULL GROUP BY 1, 2""",
-        [zone.key],
+        f"""SELECT r.survey, {_DAY.format(audience="s.audience", at="r.answered_at")}, count(*) AS n
+            FROM response AS r JOIN survey AS s USING (survey) WHERE voided_at IS NULL GROUP BY 1, 2""",
+        {"zone": zone.key},
     )
     return _cells(rows)
 

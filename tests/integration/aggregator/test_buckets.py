@@ -11,7 +11,8 @@ import pytest
 
 from services.aggregator import handler
 from services.aggregator.buckets import ALL, series_id
-from services.aggregator.store import buckets, journeys
+from services.aggregator.employee_sums import apart
+from services.aggregator.store import buckets, employees, journeys
 from shared.db import Connection
 from shared.events import PUBLISHED, RETIRED, VOIDED
 from shared.settings import Settings, SettingsError
@@ -19,7 +20,7 @@ from tests.integration.aggregator.conftest import Feed
 from tests.unit.aggregator.events import PLACES, START, Event, amended, history, recorded, voided
 from tests.unit.aggregator.maps import SHOP
 
-TABLES = ("journey", "series", "bucket", "reason_bucket", "newest", "position")
+TABLES = ("journey", "series", "bucket", "reason_bucket", "newest", "employee_sum", "position")
 
 
 def everything(conn: Connection) -> dict[str, list[str]]:
@@ -63,7 +64,13 @@ def test_split_batches_give_equal_rows(conn: Connection, feed: Feed) -> None:
 def test_counts_every_answer_once_by_survey_and_day(conn: Connection, feed: Feed) -> None:
     events = history(8, 1500)
     feed(events, size=200)
-    assert buckets.sums_by_survey_and_day(conn) == living(events)
+    customers, crew = apart(events)
+    assert buckets.sums_by_survey_and_day(conn) == living(customers)
+    months: Counter[tuple[str, date]] = Counter()
+    for (survey, day), n in living(crew).items():
+        months[survey, day.replace(day=1)] += n
+    assert employees.sums_by_survey_and_month(conn) == months
+    assert len(months) == 2
 
 
 def test_amended_and_voided_answers_leave_the_sums(conn: Connection, feed: Feed) -> None:

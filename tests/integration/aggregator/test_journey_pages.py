@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Response
@@ -18,6 +19,7 @@ from shared import access, positions
 from shared.access import accounts, sessions
 from shared.batch import Batch
 from shared.db import Connection, connect
+from shared.employees import period_name
 from shared.events import PUBLISHED
 from shared.settings import Settings
 from shared.web import session_cookie
@@ -30,6 +32,9 @@ from tests.unit.alerts.events import events
 
 Open = Callable[..., str]
 KEY = "shop/delivery"
+BERLIN = ZoneInfo("Europe/Berlin")
+STAFF = {"survey": "courier-nps", "audience": "employee"}
+WITH_STAFF = SHOP | {"surveys": [*SHOP["surveys"], SHOP["surveys"][0] | STAFF]}
 PAGES = ("/", "/journeys/shop", "/journeys/shop/stages/delivery")
 
 
@@ -89,26 +94,39 @@ def test_the_window_and_the_audience_are_in_the_address(
     open_page: Open, conn: Connection, feed: Feed
 ) -> None:
     now = answers(PLACES[0], 31, 0) + answers(PLACES[2], 6, 0)
-    feed(answers(PLACES[0], 40, 0, days_ago=40) + now, [(PUBLISHED, SHOP)])
+    feed(answers(PLACES[0], 40, 0, days_ago=40) + now, [(PUBLISHED, WITH_STAFF)])
     beat(conn)
     assert "31 answers" in open_page("/journeys/shop", window="28d")
     assert "71 answers" in open_page("/journeys/shop", window="90d")
     crew = open_page("/journeys/shop", audience="employee")
     assert "of employees" in crew
     assert "31 answers" not in crew
-    assert "Nobody asks employees here" in crew
+    assert "told of whole stages" in crew
 
 
-def test_fewer_than_five_employees_are_shown_nowhere(open_page: Open, conn: Connection, feed: Feed) -> None:
-    feed(answers(PLACES[0], 40, 0) + answers(PLACES[2], 3, 1), [(PUBLISHED, SHOP)])
+def test_employees_stand_beside_customers_once_they_are_told(
+    open_page: Open, conn: Connection, feed: Feed
+) -> None:
+    feed(answers(PLACES[0], 40, 60, days_ago=100) + answers(PLACES[0], 40, 0), [(PUBLISHED, WITH_STAFF)])
+    feed(answers(PLACES[2], 3, 1, days_ago=100) + answers(PLACES[2], 9, 0))
     beat(conn)
     for path in ("/", "/journeys/shop"):
         assert "too few employees" in open_page(path)
+    feed(answers(PLACES[2], 6, 0, days_ago=100))
+    beat(conn)
+    month = period_name(*[(datetime.now(BERLIN) - timedelta(days=100)).date()] * 2)
+    for path in ("/", "/journeys/shop", "/journeys/shop/stages/delivery"):
+        page = open_page(path, audience="employee")
+        assert "too few employees" not in page
+        assert (month in page, "10 answers" in page or ">10<" in page) == (True, True), path
+        assert "between" in page
+    assert "Employees say" in open_page("/journeys/shop")
+    assert "Employees say" in open_page("/journeys/shop/stages/delivery", audience="employee")
     rows = list(csv.DictReader(open_page("/journeys/shop/touchpoints.csv").splitlines()))
-    assert [(row["audience"], row["answers"]) for row in rows if row["touchpoint"] == "handover"][:2] == [
-        ("customer", "40"),
-        ("employee", ""),
+    assert [(row["audience"], row["answers"]) for row in rows if row["touchpoint"] == "handover"][:1] == [
+        ("customer", "40")
     ]
+    assert {row["audience"] for row in rows} == {"customer"}
 
 
 def test_only_admins_are_offered_to_ask_at_blind_spots(open_page: Open, conn: Connection, feed: Feed) -> None:

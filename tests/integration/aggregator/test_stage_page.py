@@ -13,6 +13,7 @@ from shared import access
 from shared.db import Connection
 from shared.events import PUBLISHED
 from tests.integration.aggregator.conftest import Feed
+from tests.integration.beating import beat
 from tests.unit.aggregator.events import Event, recorded
 from tests.unit.aggregator.maps import SHOP
 
@@ -105,15 +106,21 @@ def test_an_old_stage_that_nobody_answered_lately_is_not_called_new(feed: Feed, 
     assert "365 days 100" in page.words(f"{PATH}?window=365d")
 
 
-def test_few_employees_are_not_recognised(feed: Feed, page: Page) -> None:
+def test_few_employees_are_not_recognised(feed: Feed, page: Page, conn: Connection) -> None:
     published(feed, given(STAFF, 3, 9, 9, 1, 2, region="north"))
     html = page.html(f"{PATH}?audience=employee")
-    assert "Fewer than 5 employees answered" in html
+    assert "Not shown: too few employees answered" in html
     assert "By region" not in html
     assert "Latest comments" not in html
     assert '"values":[-' not in html
     published(feed, given(STAFF, 3, 9))
-    assert "5 answers" in page.words(f"{PATH}?audience=employee")
+    beat(conn)
+    assert "Not shown" in page.words(f"{PATH}?audience=employee"), "their month is not over"
+    published(feed, given(STAFF, 100, 9, 9, 9, 9, 9))
+    beat(conn)
+    words = page.words(f"{PATH}?audience=employee")
+    assert "5 answers" in words
+    assert "Leads can read what employees wrote" in words
 
 
 def test_a_page_says_when_its_scores_are_late(feed: Feed, page: Page) -> None:

@@ -183,18 +183,20 @@ def test_a_known_stage_without_answers(call: Call, shop: None) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("wrong", "field"), [({"metric": "csat"}, "metric"), ({"audience": "employee"}, "audience")]
-)
-def test_what_no_stored_answer_has_is_named_with_what_is_stored(
-    call: Call, settings: Settings, wrong: dict[str, str], field: str
-) -> None:
+def test_what_no_stored_answer_has_is_named_with_what_is_stored(call: Call, settings: Settings) -> None:
     stored_answers.store(settings, MADE[:20])
-    refused = call("POST", "/v1/backtests", json=ASKED | wrong)
+    refused = call("POST", "/v1/backtests", json=ASKED | {"metric": "csat"})
     assert refused.status_code == 422
     assert refused.json["errors"] == {
-        field: ["No such answers of ‘shop/delivery’; stored are: nps of customers."]
+        "metric": ["No such answers of ‘shop/delivery’; stored are: nps of customers."]
     }
+
+
+def test_employees_are_not_watched_in_a_trial_either(call: Call) -> None:
+    refused = call("POST", "/v1/backtests", json=ASKED | {"audience": "employee"})
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["audience"])
+    put = call("PUT", "/v1/detectors/shop/delivery/nps/employee", json={})
+    assert (put.status_code, list(put.json["errors"])) == (422, ["audience"])
 
 
 def test_a_period_in_which_nothing_is_judged_does_not_look_healthy(call: Call, settings: Settings) -> None:

@@ -79,9 +79,10 @@ def test_employees_comments_are_not_shown(shop: Service) -> None:
     shop.put_survey("staff-nps", audience="employee")
     shop.answer("staff-nps", score=1, comment="my boss")
     page = post(shop, "/privacy/void/look", 200, survey="staff-nps")
-    assert "1 answer" in page.text
+    assert "neither shown nor counted" in page.text
+    assert "1 answer" not in page.text
     assert "my boss" not in page.text
     assert (
-        "Employees' answers are voided by place"
+        "Employees' answers are taken out by place"
         in post(shop, "/privacy/void/look", 422, survey="staff-nps", score="1").text
     )
