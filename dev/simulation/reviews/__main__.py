@@ -14,7 +14,7 @@ from rich.progress import track
 
 from dev.simulation.reviews.page import broken, markdown, terminal
 from dev.simulation.reviews.run import results, works
-from dev.simulation.reviews.scenarios import JOURNEYS, SCENARIOS
+from dev.simulation.reviews.scenarios import DROPS, JOURNEYS, SCENARIOS
 
 PAGE = Path(__file__).parents[3] / "docs" / "reviews.md"
 console = Console(stderr=True)
@@ -52,8 +52,8 @@ def main(scale: float, only: tuple[str, ...], cores: int, write: bool) -> None:
 
 def _machine(scale: float, seconds: float, cores: int) -> str:
     return (
-        f"{JOURNEYS * scale:.0f} journeys of 60 series and 52 weeks a row, ± one standard error; {seconds / 60:.0f}"
-        f" minutes on {cores} core{'' if cores == 1 else 's'} (Python {platform.python_version()})."
+        f"{JOURNEYS * scale:.0f} journeys of 60 series and 52 weeks a row, ± one standard error; {DROPS * scale:.0f} drops"
+        f" of NPS a cell; {seconds / 60:.0f} minutes on {cores} core{'' if cores == 1 else 's'} (Python {platform.python_version()})."
     )
 
 
