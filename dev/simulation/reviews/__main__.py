@@ -51,9 +51,10 @@ def main(scale: float, only: tuple[str, ...], cores: int, write: bool) -> None:
 
 
 def _machine(scale: float, seconds: float, cores: int) -> str:
+    cores_used = f"{cores} core{'' if cores == 1 else 's'} (Python {platform.python_version()})"
     return (
-        f"{JOURNEYS * scale:.0f} journeys of 60 series and 52 weeks a row, ± one standard error; {DROPS * scale:.0f} drops"
-        f" of NPS a cell; {seconds / 60:.0f} minutes on {cores} core{'' if cores == 1 else 's'} (Python {platform.python_version()})."
+        f"{JOURNEYS * scale:.0f} journeys of 60 series and 52 weeks a row, ± one standard error;"
+        f" {DROPS * scale:.0f} drops of NPS a cell; {seconds / 60:.0f} minutes on {cores_used}."
     )
 
 
