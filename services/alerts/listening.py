@@ -51,7 +51,7 @@ def _new(conn: Connection, told: Iterable[dict[str, Any]], now: datetime) -> lis
 def _arrivals(conn: Connection, responses: Iterable[tuple[str, dict[str, Any]]]) -> None:
     times: dict[Survey, list[datetime]] = {}
     for kind, data in responses:
-        if kind == RECORDED and not data["historic"]:
+        if kind == RECORDED and not data["historic"] and data["audience"] == "customer":
             survey = (f"{data['journey']}/{data['stage']}", data["survey"])
             times.setdefault(survey, []).append(parse_time(data["recorded_at"]))
     if not times:
