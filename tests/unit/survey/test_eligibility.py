@@ -99,7 +99,7 @@ def test_asked_again_as_soon_as_the_rules_allow(since: timedelta, days: int) -> 
     decision = decide(rule, Past({"a": NOW - since, "b": NOW - since}), 0, NOW)
     assert decision.show == (since >= max(rule.cooldown, rule.rest))
     assert (decision.because is None) == decision.show
-    assert len(decision.verdicts) == 5
+    assert len(decision.verdicts) == 6
 
 
 def test_moments_of_truth_go_first() -> None:
