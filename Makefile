@@ -79,8 +79,8 @@ widget: ## Build the widget from its source (needs npm)
 	npm run --silent --prefix services/survey/widget build
 
 .PHONY: simulate
-simulate: $(INSTALLED) ## Measure false alarms and delays on synthetic stages, 20 min (EFFECTS=1: of actions; REVIEWS=1: weekly; WRITE=1: docs; SCALE=.02: a look)
-	$(BIN)/python -m dev.simulation$(if $(EFFECTS),.effects)$(if $(REVIEWS),.reviews) $(if $(SCALE),--scale $(SCALE)) $(if $(WRITE),--write)
+simulate: $(INSTALLED) ## Measure false alarms and delays on synthetic stages, 20 min (EFFECTS=1: of actions; REVIEWS=1: weekly; WINS=1: wins; WRITE=1: docs; SCALE=.02: a look)
+	$(BIN)/python -m dev.simulation$(if $(EFFECTS),.effects)$(if $(REVIEWS),.reviews)$(if $(WINS),.wins) $(if $(SCALE),--scale $(SCALE)) $(if $(WRITE),--write)
 
 .PHONY: lock
 lock: $(INSTALLED) ## Write the lock files anew from pyproject.toml, with hashes and no addresses

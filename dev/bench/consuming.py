@@ -10,7 +10,7 @@ from dev.bench import answers
 from dev.bench.figures import Figure, Turn, median_rate, median_ratio
 from dev.bench.scale import Scale
 from dev.bench.system import System
-from services.alerts.detection import FALSE_ALARMS_PER_YEAR, Answer, Detector, State
+from services.alerts.detection import FALSE_ALARMS_PER_YEAR, FALSE_WINS_PER_YEAR, Answer, Detector, State
 from services.alerts.watch import microseconds
 from shared import broker, events
 from shared.scoring import half_units
@@ -103,7 +103,12 @@ class Consuming:
 
 def detectors_alone(scale: Scale) -> Turn:
     """The same answers, already taken apart, through `Detector.take`."""
-    detectors = {f"bench-{key}/delivery": Detector(State(FALSE_ALARMS_PER_YEAR)) for key in range(KEYS)}
+    detectors = {
+        f"bench-{key}/delivery": Detector(
+            State(FALSE_ALARMS_PER_YEAR, false_wins_per_year=FALSE_WINS_PER_YEAR)
+        )
+        for key in range(KEYS)
+    }
     taken_apart = [
         (detectors[key], _answer(data)) for key, data in answers.events(scale.events, KEYS, spread=False)
     ]

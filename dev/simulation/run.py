@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 from multiprocessing import get_context
@@ -77,7 +77,9 @@ def seed(parcel: Parcel, number: int) -> tuple[int, ...]:
     return SEED, crc32(parcel.key.encode()), int(parcel.volume), number
 
 
-def results(made: Sequence[Parcel], cores: int) -> Iterator[tuple[Parcel, list[Seen]]]:
+def results(
+    made: Sequence[Parcel], cores: int, work: Callable[[Parcel], tuple[Parcel, list[Seen]]] = work
+) -> Iterator[tuple[Parcel, list[Seen]]]:
     """Each parcel's stages, as they are done; the longest are begun first."""
     order = sorted(made, key=lambda parcel: -parcel.years * (1 + parcel.volume / 2000))
     if cores == 1:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.alerts import follow_ups, muting, plans, routing, schedule, why
-from services.alerts.messages.story import ESCALATED, OPENED, OVERDUE, REPEATED, RESOLVED
+from services.alerts import follow_ups, muting, plans, routing, schedule, telling_wins, why
+from services.alerts.messages.story import ESCALATED, OPENED, OVERDUE, REPEATED, RESOLVED, WIN
 from services.alerts.muting import DROP, TELL
 from services.alerts.plans import Told
 from services.alerts.store import announcements as store
@@ -19,7 +19,7 @@ Row = Mapping[str, Any]
 # How long a message waits for the aggregator to count the answer that opened the incident.
 PATIENCE = timedelta(minutes=1)
 ASK_AGAIN = timedelta(milliseconds=300)
-_AWAITED = (OPENED, RESOLVED)  # the others have the cause that the opening found
+_AWAITED = (OPENED, RESOLVED, WIN)  # the others have the cause that the opening found
 
 
 def step(conn: Connection, settings: Settings, clock: Callable[[], datetime]) -> bool:
@@ -52,6 +52,9 @@ def _told(
     if muting.held(conn, row, place, to, clock()):
         return True
     asked = _asked(settings, row["kind"], incident, clock()) if incident else {}
+    if row["kind"] == WIN:
+        waits = clock() - row["due_at"] < PATIENCE
+        asked = telling_wins.asked(conn, settings, row, clock(), waits=waits)
     now = clock()
     if None in asked.values() and row["kind"] in _AWAITED and now - row["due_at"] < PATIENCE:
         return False
@@ -97,6 +100,8 @@ def _settle(
     """What telling it means for the incident, and what is planned to follow."""
     if row["kind"] == OVERDUE:
         follow_ups.arm(conn, row, to.document, told_at)
+    if row["kind"] == WIN:
+        telling_wins.settle(conn, row, facts)
     if incident is None:
         return
     if facts.get("changes"):

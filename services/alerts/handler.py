@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from services.alerts import SCHEMA, follow_ups
-from services.alerts.detection import BUDGET, Closing, DaySums, Detector, Sum, from_json, to_json
+from services.alerts.detection import Closing, DaySums, Detector, Opening, Sum, Win, from_json, to_json
 from services.alerts.listening import Clock, listen
 from services.alerts.remapping import ask_about_maps
-from services.alerts.store import decisions, detectors, incidents, maps
+from services.alerts.store import decisions, detectors, incidents, maps, wins
 from services.alerts.store.heartbeats import now
 from services.alerts.watch import Ending, Watch, Watched
 from shared import consumer
@@ -131,9 +131,8 @@ def _record_shares(conn: Connection, watch: Watch) -> None:
     rows = []
     for share, order in zip(watch.shared, decisions.next_places(conn, len(watch.shared)), strict=True):
         journey, stage, metric, audience = share.place
-        payload = {"false_alarms_per_year": share.false_alarms_per_year}
-        key = f"{journey}/{stage}"
-        rows.append(decisions.Placed(key, metric, audience, BUDGET, payload, share.after_sequence, order))
+        placed = (share.kind, share.payload, share.after_sequence, order)
+        rows.append(decisions.Placed(f"{journey}/{stage}", metric, audience, *placed))
         watched = watch.find(share.place)
         assert watched is not None
         watched.last_decision = order
@@ -159,18 +158,31 @@ def _tell(conn: Connection, watch: Watch) -> None:
         if isinstance(change, Ending):
             incidents.recover(conn, place, change.opening, change.at, closed_by="map", text=REPLACED)
             continue
+        found = _found(change)
+        if isinstance(change, Win):
+            rate = {"false_wins_per_year": change.false_wins_per_year}
+            wins.add(
+                conn, place, found | rate | {"found_at": _moment(change.at), "sequence": change.sequence}
+            )
+            continue
         incidents.open_(
             conn,
             place,
             opened_at=_moment(change.at),
-            onset=_moment(change.onset),
             opening_sequence=change.sequence,
-            before=_sums(change.before),
-            since=_sums(change.since),
-            evidence=change.evidence,
-            budget=change.budget,
             false_alarms_per_year=change.false_alarms_per_year,
+            **found,
         )
+
+
+def _found(change: Opening | Win) -> dict[str, Any]:
+    return {
+        "onset": _moment(change.onset),
+        "before": _sums(change.before),
+        "since": _sums(change.since),
+        "evidence": change.evidence,
+        "budget": change.budget,
+    }
 
 
 def _sums(total: Sum) -> dict[str, Any]:

@@ -27,6 +27,11 @@ def review_link(settings: Settings, journey: str, week: str) -> str:
     return f"{settings.alerts_url}/reviews/{journey}?{urlencode({'week': week})}"
 
 
+def win_link(settings: Settings, win: str) -> str:
+    """Where the win stands in the list of them all; it asks for a sign-in."""
+    return f"{settings.alerts_url}/wins#{win}"
+
+
 def elsewhere(settings: Settings, journey: str, stage: str, owner: str | None) -> Elsewhere:
     """Where whoever is told silences the stage, and sees how they are told; both ask for a sign-in."""
     asked = urlencode({"journey": journey, "stage": stage})

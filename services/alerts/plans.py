@@ -18,6 +18,7 @@ from services.alerts.messages.story import (
     OVERDUE,
     REPEATED,
     RESOLVED,
+    WIN,
 )
 from services.alerts.routing import ESCALATION, OWNER, Recipient
 from services.alerts.store import announcements, notifications, owners
@@ -39,12 +40,17 @@ class Told:
 
 
 def told(conn: Connection, settings: Settings, row: Row, place: Row, journey_map: Row | None) -> list[Told]:
-    """Who is told, at the moment of telling. The end of an incident is told to whom it was escalated, too."""
+    """Who is told, at the moment of telling. The end of an incident is told to whom it was escalated, too; a
+    win to the people of the stage and to those of the journey."""
     if row["kind"] == ESCALATED:
         return [_told(conn, settings, row["owner"], ESCALATION)]
     if row["kind"] in OF_FOLLOW_UPS and (owner := follow_ups.owner_of(conn, row)) is not None:
         return [_told(conn, settings, owner, ESCALATION if row["kind"] == HANDED_UP else OWNER)]
-    routed = routing.recipient(journey_map, place["stage"], _known(conn, journey_map, place["stage"]))
+    known = _known(conn, journey_map, place["stage"])
+    if row["kind"] == WIN:
+        people = routing.everyone(journey_map, place["stage"], known)
+        return [_told(conn, settings, one.owner, one.because) for one in people]
+    routed = routing.recipient(journey_map, place["stage"], known)
     found = [_told(conn, settings, routed.owner, routed.because)]
     if row["kind"] == RESOLVED:
         others = set(announcements.escalated_to(conn, row["incident_id"])) - {routed.owner}

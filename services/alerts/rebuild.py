@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from datetime import tzinfo
 
-from services.alerts.detection import Opening
+from services.alerts.detection import Opening, Win
 from services.alerts.handler import save
 from services.alerts.store import decisions, rebuilding
 from services.alerts.store.detectors import Place
@@ -21,7 +21,7 @@ from shared.events import RESPONSES
 from shared.replay import Progress, Rebuilt, Span
 from shared.settings import Settings
 
-Openings = set[tuple[Place, int]]
+Told = set[tuple[Place, int]]
 
 
 def rebuild(conn: Connection, source: Connection, settings: Settings, progress: Progress) -> Rebuilt:
@@ -34,18 +34,20 @@ def rebuild(conn: Connection, source: Connection, settings: Settings, progress: 
     ends = _ends(known, rebuilding.watched(conn))
     progress.begin(sum(ends.values()))
     rebuilding.empty(conn)
-    found: Openings = set()
+    found: dict[str, Told] = {"incident": set(), "win": set()}
     merged = 0
     # What was redriven stays where it died: the decision that brought it back says when it came.
     for span in replay.spans(ends, dead_letters.consumed(conn, RESPONSES)):
         placed = decisions.placed(conn, span.key)
         watch = _replay(conn, source, span, deque(placed), settings.report_tz, progress)
-        found |= {(place, change.sequence) for place, change in watch.changes if isinstance(change, Opening)}
+        for what, kind in (("incident", Opening), ("win", Win)):
+            found[what] |= {(place, one.sequence) for place, one in watch.changes if isinstance(one, kind)}
         merged += len(placed)
     moved = {key: end for key, end in ends.items() if known.get(key) != end}
     replay.settle(conn, moved)
     tables = replay.compared(before, fingerprints(conn, rebuilding.HELD))
-    remarks = tuple(_remarks(found, rebuilding.openings(conn)))
+    stored = {"incident": rebuilding.openings(conn), "win": rebuilding.wins(conn)}
+    remarks = tuple(remark for what in found for remark in _remarks(what, found[what], stored[what]))
     return Rebuilt(sum(ends.values()), tables, moved, merged, remarks)
 
 
@@ -83,12 +85,12 @@ def _replay(
     return watch
 
 
-def _remarks(found: Openings, stored: Openings) -> Iterator[str]:
-    """None, unless the detector is not the one that ran live, or somebody deleted incidents."""
+def _remarks(what: str, found: Told, stored: Told) -> Iterator[str]:
+    """None, unless the detector is not the one that ran live, or somebody deleted incidents or wins."""
     for place, sequence in sorted(found - stored):
-        yield f"{' '.join(place)}: the log opens an incident at event {sequence} that is not stored"
+        yield f"{' '.join(place)}: the log has the {what} of event {sequence}, which is not stored"
     for place, sequence in sorted(stored - found):
-        yield f"{' '.join(place)}: the log does not open the stored incident of event {sequence}"
+        yield f"{' '.join(place)}: the log does not have the stored {what} of event {sequence}"
 
 
 def _decide(watch: Watch, pending: deque[decisions.Placed], *, before: int) -> None:

@@ -37,6 +37,16 @@ def recipient(journey_map: Mapping[str, Any] | None, stage: str, owners: Contain
     return Recipient(None, FALLBACK)
 
 
+def everyone(journey_map: Mapping[str, Any] | None, stage: str, owners: Container[str]) -> list[Recipient]:
+    """Whoever hears of a win of `stage`: the stage's people and the journey's, each once; FALLBACK_OWNER where neither
+    can be reached. As for `recipient`."""
+    document = journey_map or {}
+    named = {JOURNEY: document.get("owner"), STAGE: stage_of(document, stage).get("owner")}
+    found = {owner: because for because, owner in named.items() if owner and owner in owners}
+    told = [Recipient(owner, because) for owner, because in found.items()]
+    return told[::-1] or [Recipient(None, FALLBACK)]
+
+
 def awaits_map(journey_map: Mapping[str, Any] | None, announced_at: datetime, now: datetime) -> bool:
     """Whether to wait a little longer for the map before the fallback is told."""
     return journey_map is None and now - announced_at < MAP_PATIENCE

@@ -10,16 +10,17 @@ from typing import Any
 from services.alerts.channels import addressed, chat, email, webhook
 from services.alerts.channels.addressed import Channel
 from services.alerts.channels.outcome import Outcome, Refused
-from services.alerts.links import elsewhere, incident_link, review_link
+from services.alerts.links import elsewhere, incident_link, review_link, win_link
 from services.alerts.messages.compose import Message, Told, message, message_for_test
 from services.alerts.messages.follow_up import Case, case
 from services.alerts.messages.gather import story
 from services.alerts.messages.missing import missing
 from services.alerts.messages.review import REVIEW
 from services.alerts.messages.review import message as message_of_review
-from services.alerts.messages.story import OF_FOLLOW_UPS, TEST
+from services.alerts.messages.story import OF_FOLLOW_UPS, TEST, WIN
+from services.alerts.messages.win import Won, won
 from services.alerts.secret_texts import filled_in
-from services.alerts.store import follow_ups, incidents, owners, reviews, silences, stories
+from services.alerts.store import follow_ups, incidents, owners, reviews, silences, stories, wins
 from services.alerts.store import notifications as store
 from shared.db import Connection
 from shared.deadline import TimeUp, within
@@ -109,7 +110,7 @@ def _review(conn: Connection, settings: Settings, row: Row, name: str | None) ->
 
 def _with_links(settings: Settings, told: Told, owner: str | None) -> Told:
     links = elsewhere(settings, told.journey, told.stage, owner)
-    return replace(told, elsewhere=replace(links, silence=None) if isinstance(told, Case) else links)
+    return replace(told, elsewhere=replace(links, silence=None) if isinstance(told, Case | Won) else links)
 
 
 def _story(
@@ -119,6 +120,11 @@ def _story(
     if part["kind"] in OF_FOLLOW_UPS:
         now = follow_ups.read(conn, part["facts"]["follow_up"])
         return case(part, now, journey_map, addressee=name, told_at=told_at, survey_url=url, zone=zone)
+    if part["kind"] == WIN:
+        found = wins.read(conn, part["facts"]["win"])
+        assert found is not None, "a notification refers to its win"
+        link = win_link(settings, found["id"])
+        return won(found, part, journey_map, addressee=name, told_at=told_at, link=link, zone=zone)
     if part["incident_id"] is None:
         return missing(part, journey_map, addressee=name, told_at=told_at, survey_url=url, zone=zone)
     incident = incidents.read(conn, part["incident_id"])

@@ -10,15 +10,17 @@ from typing import Any, NamedTuple
 from services.alerts.detection import (
     BUDGET,
     FALSE_ALARMS_PER_YEAR,
+    FALSE_WINS_PER_YEAR,
     MAP,
+    WINS,
     Answer,
-    Closing,
     Detector,
-    Opening,
     State,
     decide,
     shares,
+    win_shares,
 )
+from services.alerts.detection import Change as Found
 from shared.events import AMENDED, RECORDED, VOIDED, parse_time
 from shared.scoring import half_units
 
@@ -26,6 +28,7 @@ Place = tuple[str, str, str, str]  # journey, stage, metric, audience
 
 REDRIVEN = "redriven"  # the decision that brings an answer back, {kind, data} of its event (ADR 0026)
 
+CUSTOMER = "customer"
 EPOCH_DAY = 719_163  # the ordinal of 1 January 1970
 MICROSECONDS = 1_000_000
 
@@ -42,11 +45,12 @@ class Watched:
 
 
 class Share(NamedTuple):
-    """A detector's rate changed because its stage's detectors did: a decision to be recorded."""
+    """A rate of a detector changed because its stage's detectors did: a decision to be recorded."""
 
     place: Place
     after_sequence: int
-    false_alarms_per_year: float
+    kind: str
+    payload: dict[str, Any]
 
 
 class Ending(NamedTuple):
@@ -56,7 +60,7 @@ class Ending(NamedTuple):
     at: datetime
 
 
-Change = tuple[Place, Opening | Closing | Ending]
+Change = tuple[Place, Found | Ending]
 
 
 @dataclass(slots=True)
@@ -77,10 +81,14 @@ class Watch:
         return self.stages.get(f"{place[0]}/{place[1]}", {}).get(place)
 
     def take(self, events: Iterable[tuple[str, dict[str, Any]]]) -> None:
-        """Every new response event, in order per key."""
+        """Every new response event, in order per key. Employees are not watched: it would tell of their days."""
         for kind, data in events:
+            if data["audience"] != CUSTOMER:
+                continue
             place = (data["journey"], data["stage"], data["metric"], data["audience"])
             watched = self.find(place) or self._first_sight(place, data["sequence"] - 1)
+            if watched.detector.state.false_wins_per_year is None:
+                self._begin_wins(place, data["sequence"] - 1)
             if kind == RECORDED:
                 self._record(place, watched, data)
             elif kind in (AMENDED, VOIDED):
@@ -91,7 +99,9 @@ class Watch:
     def decide(
         self, place: Place, kind: str, payload: dict[str, Any], after: int, place_in_order: int
     ) -> None:
-        """One decision of a key that stands at sequence `after`."""
+        """One decision of a key that stands at sequence `after`; one about employees decides nothing."""
+        if place[3] != CUSTOMER:
+            return
         watched = self.find(place) or self._add(place, after)
         state = watched.detector.state
         opened = state.opened
@@ -106,14 +116,30 @@ class Watch:
         self.touched.add(place)
 
     def share(self, key: str, after: int) -> None:
-        """Share the stage's budget anew; each rate that changes is a decision at this place."""
+        """Share the stage's budgets anew; each rate that changes is a decision at this place."""
         stage = self.stages.get(key, {})
-        for place, rate in zip(stage, shares([one.detector.state for one in stage.values()]), strict=True):
-            state = stage[place].detector.state
+        states = {place: one.detector.state for place, one in stage.items()}
+        for (place, state), rate in zip(states.items(), shares([*states.values()]), strict=True):
             if state.false_alarms_per_year != rate:
-                decide(state, BUDGET, {"false_alarms_per_year": rate})
-                self.shared.append(Share(place, after, rate))
-                self.touched.add(place)
+                self._share(place, state, after, BUDGET, {"false_alarms_per_year": rate})
+        looking = {place: one for place, one in states.items() if one.false_wins_per_year is not None}
+        for (place, state), rate in zip(looking.items(), win_shares([*looking.values()]), strict=True):
+            if state.false_wins_per_year != rate:
+                self._share(place, state, after, WINS, {"false_wins_per_year": rate})
+
+    def _share(self, place: Place, state: State, after: int, kind: str, payload: dict[str, Any]) -> None:
+        decide(state, kind, payload)
+        self.shared.append(Share(place, after, kind, payload))
+        self.touched.add(place)
+
+    def _begin_wins(self, place: Place, after: int) -> None:
+        """Look for wins of this detector from here on: one that is older than wins begins with its next answer. In a
+        replay the decision that recorded it does this."""
+        watched = self.find(place)
+        if watched is None or self.replaying:
+            return
+        self._share(place, watched.detector.state, after, WINS, {"false_wins_per_year": FALSE_WINS_PER_YEAR})
+        self.share(f"{place[0]}/{place[1]}", after)
 
     def _first_sight(self, place: Place, after: int) -> Watched:
         watched = self._add(place, after)

@@ -45,6 +45,11 @@ def measurement(settings: Settings, incident: Mapping[str, Any], now: datetime) 
     return judged(found, today, settings.report_tz) if found else None
 
 
+def answers(settings: Settings, questions: Mapping[str, tuple[str, str, dict[str, Any]]]) -> dict[str, Any]:
+    """What other services answer to questions (service, path, query), by name; None where nothing came."""
+    return {name: _get(settings, *question) for name, question in questions.items()}
+
+
 def _get(settings: Settings, service: str, path: str, query: dict[str, str]) -> dict[str, Any] | None:
     headers = {"Authorization": f"Bearer {service_token(settings)}"}
     try:

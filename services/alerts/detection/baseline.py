@@ -67,6 +67,11 @@ class Baseline:
         }
 
     @property
+    def days(self) -> int:
+        """From the first to the last of its days, both counted."""
+        return 0 if self.first is None or self.last is None else self.last - self.first + 1
+
+    @property
     def learning(self) -> bool:
         """Too few healthy answers to judge, or every survey that answers is new."""
         return self.n < ENOUGH_ANSWERS or not self.watching
@@ -98,6 +103,11 @@ class Baseline:
         """m0: the least mean a healthy stage is held to, fixed before the answer is seen."""
         offsets = self.weekday_offset(weekday) + self.survey_offset(revision)
         return clamp(self.mean + offsets - self.margin(revision))
+
+    def null_above(self, weekday: int, revision: Revision) -> float:
+        """Its mirror: the greatest mean of a stage that is no better than usual."""
+        offsets = self.weekday_offset(weekday) + self.survey_offset(revision)
+        return clamp(self.mean + offsets + self.margin(revision))
 
 
 def baseline_of(document: dict[str, Any]) -> Baseline:

@@ -11,7 +11,9 @@ from services.alerts.detection.state import State
 
 FALSE_ALARMS_PER_YEAR = 0.5  # of a stage, shared by its enabled detectors
 
-SETTINGS, BUDGET, OUTCOME, MAP = "settings", "budget", "outcome", "map"
+FALSE_WINS_PER_YEAR = 0.5  # of a stage, shared by its enabled detectors
+
+SETTINGS, BUDGET, OUTCOME, MAP, WINS = "settings", "budget", "outcome", "map", "wins"
 FIXED, NEW_NORMAL, FALSE_ALARM = "fixed", "new_normal", "false_alarm"
 OUTCOMES = (FIXED, NEW_NORMAL, FALSE_ALARM)
 
@@ -21,6 +23,7 @@ def decide(state: State, kind: str, payload: dict[str, Any]) -> None:
 
     settings {enabled, false_alarms_per_year | None} · budget {false_alarms_per_year} ·
     outcome {opening_sequence, onset_day, day, outcome} (days as ISO dates in REPORT_TZ; day = when it was decided) ·
+    wins {false_wins_per_year}: from the first on, the detector looks for wins too ·
     map {surveys [[survey, revision], …], day, at}: what is asked now; an open incident that none of them can end ends.
     """
     if kind == SETTINGS:
@@ -29,6 +32,8 @@ def decide(state: State, kind: str, payload: dict[str, Any]) -> None:
         state.false_alarms_per_year = payload["false_alarms_per_year"]
     elif kind == OUTCOME:
         _outcome(state, payload)
+    elif kind == WINS:
+        _wins(state, payload["false_wins_per_year"])
     elif kind == MAP:
         _map(state, payload)
     else:
@@ -42,10 +47,21 @@ def shares(states: list[State]) -> list[float]:
     return [state.false_alarms_per_year if state.own_rate else share for state in states]
 
 
+def win_shares(states: list[State]) -> list[float]:
+    """The rate of false wins each state of one stage should have: an even share of the stage's."""
+    return [FALSE_WINS_PER_YEAR / max(sum(state.enabled for state in states), 1)] * len(states)
+
+
 def replaced(baseline: Baseline | None, surveys: Iterable[tuple[str, int]]) -> bool:
     """Whether `baseline` knows none of the (survey, revision) asked, and something is asked."""
     asked = list(surveys)
     return baseline is not None and bool(asked) and not any(map(baseline.bets, asked))
+
+
+def _wins(state: State, rate: float) -> None:
+    if state.false_wins_per_year is None:
+        state.retrain = True  # what answers multiply the bets by is priced anew
+    state.false_wins_per_year = rate
 
 
 def _map(state: State, payload: dict[str, Any]) -> None:
@@ -75,3 +91,5 @@ def _outcome(state: State, payload: dict[str, Any]) -> None:
     if payload["outcome"] == NEW_NORMAL:
         onset = date.fromisoformat(payload["onset_day"]).toordinal()
         state.restart = max(onset, state.restart or onset)
+        if state.risen is not None and state.risen <= onset:
+            state.risen = None  # the person's new normal is the later one

@@ -7,6 +7,8 @@ once in A days on average, however often one looks. C is the best case against h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 DROPS = (0.025, 0.05, 0.10, 0.20)
 LEAST_NULL, MOST_NULL = 0.02, 0.98
 CASE_CAP = 1e12
@@ -41,9 +43,14 @@ def factor_up(stake: float, null: float, unit: float, clustering: float) -> floa
     return float((1.0 + stake * (unit - null)) ** (1.0 / clustering))
 
 
-def bet(evidence: float, case: float, days: float, factor: float) -> tuple[float, float]:
-    """One bet on one answer: (R, C) after it. `days` is D, the clock time since the last one that bet, in days."""
-    return (evidence + days) * factor, min((case if case > 1.0 else 1.0) * factor, CASE_CAP)
+def bet(evidence: list[float], case: list[float], days: float, factors: Sequence[float]) -> None:
+    """All bets on one answer: R and C after it, in place. `days` is D, the clock time since the last one that bet, in
+    days. Plain and without calls, because it is what every answer costs."""
+    for k in range(len(factors)):
+        factor = factors[k]
+        evidence[k] = (evidence[k] + days) * factor
+        grown = (case[k] if case[k] > 1.0 else 1.0) * factor
+        case[k] = grown if grown < CASE_CAP else CASE_CAP
 
 
 def proven(evidence: list[float], case: list[float], needed: float, case_needed: float) -> bool:

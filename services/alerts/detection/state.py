@@ -25,12 +25,25 @@ class Opened:
 
 
 @dataclass(slots=True)
+class Rising:
+    """The bets on a rise, and for each of them the moment and day its case was last at most 1; empty until one bet."""
+
+    evidence: list[float] = field(default_factory=lambda: [0.0] * BETS)
+    case: list[float] = field(default_factory=lambda: [1.0] * BETS)
+    usual_at: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class State:
     """One detector. `clock` is the latest clock time of an answer that bet; `watched` the clock time it watched for.
 
     `taken` counts live answers since the baseline was learned. `healthy_at` holds, for each bet, the moment and day its
     case was last at most 1; it is empty until an answer bets after the evidence began. `left_out` lists incidents kept
-    out of the baseline as (opening sequence, first day, last day). `restart` is the first day a new normal allows.
+    out of the baseline as (opening sequence, first day, last day), and the days a win took, by its sequence. `restart`
+    is the first day a new normal allows.
+
+    `false_wins_per_year` is None while nobody looks for wins. `risen`: the first day after a win, until enough answers
+    came since to be the new normal; meanwhile the days before the win are the reference, and nothing bets on a rise.
     """
 
     false_alarms_per_year: float
@@ -50,6 +63,9 @@ class State:
     opened: Opened | None = None
     left_out: list[tuple[int, int, int]] = field(default_factory=list)
     restart: int | None = None
+    false_wins_per_year: float | None = None
+    rising: Rising = field(default_factory=Rising)
+    risen: int | None = None
 
     def healthy(self, days: list[int]) -> list[int]:
         """Those of `days` whose answers may train the baseline."""
@@ -58,6 +74,27 @@ class State:
         for _, first, last in self.left_out:
             days = [day for day in days if not first <= day <= last]
         return days
+
+    def usual(self, days: list[int]) -> list[int]:
+        """Those of `days` that train the baseline now: healthy, and before the last win while that is the reference."""
+        days = self.healthy(days)
+        return days if self.risen is None else [day for day in days if day < self.risen]
+
+    def since_win(self, days: list[int]) -> list[int]:
+        """The healthy ones of `days` since the last win."""
+        return [day for day in self.healthy(days) if self.risen is None or day >= self.risen]
+
+    def won(self, sequence: int, first: int, day: int) -> None:
+        """A win on clock day `day`, with its onset on day `first`. Its own days teach nothing: what proved it was
+        chosen for being high. What comes after it is the new normal, once there is enough of it."""
+        self.left_out.append((sequence, first, day))
+        self.risen, self.rising, self.retrain = day + 1, Rising(), True
+
+    def settle(self) -> None:
+        """The days since the win are the normal from now on."""
+        if self.risen is not None:
+            self.restart = max(self.risen, self.restart or self.risen)
+            self.risen, self.rising = None, Rising()
 
     def close(self, day: int) -> None:
         """End the open incident on clock day `day`: its days stay out of the baseline, the evidence starts again."""
@@ -73,7 +110,7 @@ class State:
         Every case is 1 now, so what comes later began no earlier: when it was at most 1 before tells nothing any more.
         """
         self.evidence, self.case, self.healthy_at = [0.0] * BETS, [1.0] * BETS, []
-        self.retrain = True
+        self.rising, self.retrain = Rising(), True
 
     @property
     def status(self) -> str:
@@ -86,6 +123,7 @@ class State:
 def to_json(state: State) -> dict[str, Any]:
     """The state as plain JSON values; `from_json` gives the same state back, bit for bit."""
     document: dict[str, Any] = {name: getattr(state, name) for name in State.__dataclass_fields__}
+    document["rising"] = {name: getattr(state.rising, name) for name in Rising.__dataclass_fields__}
     if state.opened is not None:
         document["opened"] = {name: getattr(state.opened, name) for name in Opened.__dataclass_fields__}
     if state.baseline is not None:
@@ -94,10 +132,17 @@ def to_json(state: State) -> dict[str, Any]:
 
 
 def from_json(document: dict[str, Any]) -> State:
-    """The State that `to_json` wrote. Raises TypeError where it was written by another version."""
+    """The State that `to_json` wrote; before there were wins it wrote nothing of them. Raises TypeError where a later
+    version wrote it."""
     known = dict(document)
     known["baseline"] = None if document["baseline"] is None else baseline_of(document["baseline"])
     known["opened"] = None if document["opened"] is None else Opened(**document["opened"])
     known["healthy_at"] = [(moment, day) for moment, day in document["healthy_at"]]
     known["left_out"] = [(sequence, first, last) for sequence, first, last in document["left_out"]]
+    known["rising"] = _rising(document["rising"]) if "rising" in document else Rising()
     return State(**known)
+
+
+def _rising(document: dict[str, Any]) -> Rising:
+    usual_at = [(moment, day) for moment, day in document["usual_at"]]
+    return Rising(document["evidence"], document["case"], usual_at)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from services.alerts.messages import follow_up, missing, reminder
+from services.alerts.messages import follow_up, missing, reminder, win
 from services.alerts.messages.follow_up import Case
 from services.alerts.messages.missing import Missing
 from services.alerts.messages.section import Row, Section, section
@@ -18,14 +18,16 @@ from services.alerts.messages.story import (
     REPEATED,
     RESOLVED,
     STALE,
+    WIN,
     Story,
 )
+from services.alerts.messages.win import Won
 from shared.events import isoformat
 from shared.wording import signed
 
 _RULE = "-" * 40
-_ORDER = (OPENED, ESCALATED, REPEATED, RESOLVED, STALE, *reversed(OF_FOLLOW_UPS))
-Told = Story | Missing | Case
+_ORDER = (OPENED, ESCALATED, REPEATED, RESOLVED, STALE, WIN, *reversed(OF_FOLLOW_UPS))
+Told = Story | Missing | Case | Won
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ def worded(story: Told) -> Section:
         part = missing.section(story)
     elif isinstance(story, Case):
         part = follow_up.section(story)
+    elif isinstance(story, Won):
+        part = win.section(story)
     else:
         part = reminder.section(story) if story.kind in (ESCALATED, REPEATED) else section(story)
     return replace(part, elsewhere=story.elsewhere)
@@ -140,6 +144,8 @@ def _payload(stories: Sequence[Told]) -> dict[str, Any]:
     first, *others = (_data(story) for story in stories)
     about = "stage" if stories[0].kind == STALE else "incident"
     kind, at = f"{about}.{stories[0].kind}", isoformat(stories[0].told_at)
+    if isinstance(stories[0], Won):
+        kind = "stage.won"
     if isinstance(stories[0], Case):
         kind = f"follow_up.{stories[0].kind.removeprefix('follow_up_')}"
     return {"type": kind, "timestamp": at, "data": first | ({"merged": others} if others else {})}
@@ -151,6 +157,8 @@ def _data(story: Told) -> dict[str, Any]:
         return missing.data(story)
     if isinstance(story, Case):
         return follow_up.data(story)
+    if isinstance(story, Won):
+        return win.data(story)
     closed_at = story.ending.closed_at if story.ending else story.resolved_at
     return {
         "incident": story.incident,

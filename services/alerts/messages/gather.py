@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from services.alerts.messages import cause as causes
 from services.alerts.messages import figures
 from services.alerts.messages.following import following
-from services.alerts.messages.story import RESOLVED, Ending, Figure, Story
+from services.alerts.messages.story import RESOLVED, Cause, Ending, Figure, Story
 from services.alerts.routing import stage_of
 from shared.wording import clean
 
@@ -36,7 +36,7 @@ def story(
     or null, "note"} for a resolution; for what goes out before somebody acknowledges also what following() reads.
     """
     changes = facts.get("changes") or incident["cause"]
-    before, since = _figures(incident, changes)
+    before, since, cause = known(incident, changes)
     closed_at = incident["closed_at"]
     stage = stage_of(dict(journey_map or {}), incident["stage"])
     return Story(
@@ -57,7 +57,7 @@ def story(
         link=link,
         before=before,
         since=since,
-        cause=causes.cause(changes) if changes else None,
+        cause=cause,
         measurement=facts.get("measurement") or incident["measurement"],
         ending=_ending(incident, facts, zone) if kind == RESOLVED else None,
         following=following(incident, facts, zone),
@@ -103,10 +103,12 @@ def _place(incident: Row) -> dict[str, str]:
     return {name: incident[name] for name in ("journey", "stage", "metric", "audience")}
 
 
-def _figures(incident: Row, changes: Row | None) -> tuple[Figure | None, Figure | None]:
-    known = causes.figures(changes) if changes else (None, None)
-    own = [figures.of_sums(incident["metric"], incident[name]) for name in ("before", "since")]
-    return known[0] or own[0], known[1] or own[1]
+def known(row: Row, changes: Row | None) -> tuple[Figure | None, Figure | None, Cause | None]:
+    """Before, since and where the change comes from, of a stored incident or win: as the aggregator has it, else the
+    figures as they were kept."""
+    told = causes.figures(changes) if changes else (None, None)
+    own = [figures.of_sums(row["metric"], row[name]) for name in ("before", "since")]
+    return told[0] or own[0], told[1] or own[1], causes.cause(changes) if changes else None
 
 
 def _ending(incident: Row, facts: Row, zone: ZoneInfo) -> Ending:

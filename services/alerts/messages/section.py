@@ -50,6 +50,17 @@ class Addressed(Protocol):
     def journey_name(self) -> str: ...
 
 
+class Measured(Protocol):
+    """A story as far as it says what was measured."""
+
+    @property
+    def metric(self) -> str: ...
+    @property
+    def audience(self) -> str: ...
+    @property
+    def stage_name(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Section:
     """One incident in words. `notes` and `sure` are whole sentences, `sure` about how far to believe it; `why` says why
@@ -101,7 +112,7 @@ def _opened(story: Story) -> Section:
     return Section(
         headline=headline(story),
         sentence=f"{_addressed(story, _happened(story))} {over}".rstrip(),
-        rows=_rows(story, {"Before": story.before, "Since": story.since}),
+        rows=figure_rows(story.metric, {"Before": story.before, "Since": story.since}),
         lines_title=f"Where the {drop} {wording.unit(story.metric, drop)} come from" if drop else "",
         lines=lines if drop else (),
         notes=tuple(_opening_notes(story)),
@@ -145,7 +156,7 @@ def _resolved(story: Story, ending: Ending) -> Section:
     return Section(
         headline=headline(story),
         sentence=_addressed(story, words),
-        rows=_rows(story, figures),
+        rows=figure_rows(story.metric, figures),
         lines_title="",
         lines=(),
         notes=notes,
@@ -188,8 +199,9 @@ def _sure(story: Story) -> Iterator[str]:
         yield measured
 
 
-def _rows(story: Story, figures: dict[str, Figure | None]) -> tuple[Row, ...]:
-    return tuple(_row(label, story.metric, figure) for label, figure in figures.items() if figure)
+def figure_rows(metric: str, figures: dict[str, Figure | None]) -> tuple[Row, ...]:
+    """The lines of the figures that are known."""
+    return tuple(_row(label, metric, figure) for label, figure in figures.items() if figure)
 
 
 def _row(label: str, metric: str, figure: Figure) -> Row:
@@ -205,7 +217,7 @@ def drop(story: Story) -> int:
     return wording.whole(story.before.score) - wording.whole(story.since.score)
 
 
-def measured(story: Story) -> str:
+def measured(story: Measured) -> str:
     """Delivery NPS, Delivery employee NPS."""
     employees = "employee " if story.audience == "employee" else ""
     return f"{story.stage_name} {employees}{story.metric.upper()}"

@@ -18,6 +18,7 @@ from services.alerts.pages import (
     review,
     silence,
     silences,
+    wins,
 )
 
 _FILES = Blueprint(
@@ -39,5 +40,6 @@ _PAGES = (
     actions,
     action,
     review,
+    wins,
 )
 BLUEPRINTS = (_FILES, *(page.blueprint for page in _PAGES))

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from services.alerts.messages.story import OF_FOLLOW_UPS
 from shared.web.documents import Page, Slug
 
-KINDS = ("opened", "resolved", "repeated", "escalated", "stale", *OF_FOLLOW_UPS, "review", "test")
+KINDS = ("opened", "resolved", "repeated", "escalated", "stale", "win", *OF_FOLLOW_UPS, "review", "test")
 STATES = ("due", "merged", "sent", "failed", "silenced", "withdrawn")
 
 

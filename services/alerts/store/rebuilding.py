@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 from services.alerts.store.detectors import Place
 from shared.db import Connection
 from shared.events import RESPONSES
@@ -28,6 +30,7 @@ def watched(conn: Connection) -> dict[str, int]:
                SELECT key, last_sequence AS sequence FROM detector
                UNION ALL SELECT key, after_sequence FROM decision WHERE place IS NOT NULL
                UNION ALL SELECT journey || '/' || stage, opening_sequence FROM incident
+               UNION ALL SELECT journey || '/' || stage, sequence FROM win
                UNION ALL SELECT key, sequence FROM dead_letter
                          WHERE topic = %s AND key IS NOT NULL AND sequence IS NOT NULL) AS seen
            GROUP BY key""",
@@ -38,8 +41,16 @@ def watched(conn: Connection) -> dict[str, int]:
 
 def openings(conn: Connection) -> set[tuple[Place, int]]:
     """Place and opening sequence of every incident there ever was."""
-    rows = conn.execute("SELECT journey, stage, metric, audience, opening_sequence FROM incident")
+    return _found(conn, "SELECT journey, stage, metric, audience, opening_sequence AS sequence FROM incident")
+
+
+def wins(conn: Connection) -> set[tuple[Place, int]]:
+    """Place and sequence of every win there ever was."""
+    return _found(conn, "SELECT journey, stage, metric, audience, sequence FROM win")
+
+
+def _found(conn: Connection, text: LiteralString) -> set[tuple[Place, int]]:
     return {
-        ((row["journey"], row["stage"], row["metric"], row["audience"]), row["opening_sequence"])
-        for row in rows
+        ((row["journey"], row["stage"], row["metric"], row["audience"]), row["sequence"])
+        for row in conn.execute(text)
     }

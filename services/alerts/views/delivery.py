@@ -30,6 +30,7 @@ KINDS = {
     "repeated": "Reminder",
     "escalated": "Escalation",
     "stale": "No answers",
+    "win": "Win",
     "follow_up_assigned": "Follow-up",
     "follow_up_overdue": "Follow-up overdue",
     "follow_up_escalated": "Follow-up escalated",

@@ -110,14 +110,27 @@ def test_corrections_change_day_sums_and_never_evidence(conn: Connection) -> Non
 def test_two_detectors_of_a_stage_share_its_budget_and_the_change_is_a_decision(conn: Connection) -> None:
     handler = Handler(ZONE)
     feed(conn, handler, events(2, 5))
-    feed(conn, handler, events(2, 5, audience="employee", first=11))
+    feed(
+        conn,
+        handler,
+        [(kind, data | {"metric": "csat", "score": 5}) for kind, data in events(2, 5, first=11)],
+    )
     rows = conn.execute("SELECT state -> 'false_alarms_per_year' AS rate FROM detector").fetchall()
     assert [row["rate"] for row in rows] == [0.25, 0.25]
     written = conn.execute(
-        "SELECT audience, kind, payload, after_sequence FROM decision ORDER BY place"
+        "SELECT metric, kind, payload, after_sequence FROM decision ORDER BY place"
     ).fetchall()
-    shared = {"kind": "budget", "payload": {"false_alarms_per_year": 0.25}, "after_sequence": 10}
-    assert written == [{"audience": "customer", **shared}, {"audience": "employee", **shared}]
+
+    def shared(kind: str, rate: float, after: int, *metrics: str) -> list[dict[str, Any]]:
+        payload = {f"false_{'alarms' if kind == 'budget' else 'wins'}_per_year": rate}
+        return [{"metric": one, "kind": kind, "payload": payload, "after_sequence": after} for one in metrics]
+
+    assert written == [
+        *shared("wins", 0.5, 0, "nps"),  # looked for from the first answer on
+        *shared("budget", 0.25, 10, "nps", "csat"),
+        *shared("wins", 0.5, 10, "csat"),
+        *shared("wins", 0.25, 10, "nps", "csat"),
+    ]
 
 
 def test_settings_take_effect_at_a_defined_place(conn: Connection) -> None:
@@ -127,7 +140,8 @@ def test_settings_take_effect_at_a_defined_place(conn: Connection) -> None:
     decisions.ask(conn, "shop/delivery", "nps", "customer", "settings", settings, "an admin")
     feed(conn, handler, events(1, 1, first=11))
     tick(conn, handler)
-    assert conn.execute("SELECT after_sequence FROM decision").fetchall() == [{"after_sequence": 10}]
+    placed = conn.execute("SELECT after_sequence FROM decision WHERE kind = 'settings'").fetchall()
+    assert placed == [{"after_sequence": 10}]
     state = conn.execute("SELECT state FROM detector").fetchone()
     assert state is not None
     assert (state["state"]["own_rate"], state["state"]["false_alarms_per_year"]) == (True, 2.0)

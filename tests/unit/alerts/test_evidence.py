@@ -56,10 +56,15 @@ def test_a_bet_by_hand() -> None:
     assert stake == pytest.approx(0.10 / 0.16)
     factor = factor_down(stake, 0.7, 0.0, 2.0)
     assert factor == pytest.approx((1 + 0.625 * 0.7) ** 0.5)
-    assert bet(2.0, 0.4, 0.5, 1.2) == pytest.approx((3.0, 1.2))
+    evidence, case = [2.0, 1.0], [0.4, 3.0]
+    bet(evidence, case, 0.5, (1.2, 0.5))
+    assert evidence == pytest.approx([3.0, 0.75])
+    assert case == pytest.approx([1.2, 1.5])
 
 
 def test_limits() -> None:
-    assert bet(0.0, CASE_CAP, 0.0, 2.0)[1] == CASE_CAP
+    case = [CASE_CAP]
+    bet([0.0], case, 0.0, (2.0,))
+    assert case == [CASE_CAP]
     assert (clamp(-1.0), clamp(2.0)) == (0.02, 0.98)
     assert budget(0.5) == 730

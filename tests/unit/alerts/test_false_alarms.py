@@ -159,8 +159,10 @@ def test_timid_bets_notice_too_late(monkeypatch: Monkey, bets: tuple[float, ...]
 
 
 def test_without_the_floor_of_a_case_nothing_is_noticed(monkeypatch: Monkey) -> None:
-    def bet(evidence: float, case: float, days: float, factor: float) -> tuple[float, float]:
-        return (evidence + days) * factor, min(case * factor, 1e12)
+    def bet(evidence: list[float], case: list[float], days: float, factors: Sequence[float]) -> None:
+        for k in range(len(factors)):
+            evidence[k] = (evidence[k] + days) * factors[k]
+            case[k] = min(case[k] * factors[k], 1e12)
 
     monkeypatch.setattr(evidence, "bet", bet)
     assert not drops_are_noticed()

@@ -18,9 +18,9 @@ from dev.simulation.scenarios import SCENARIOS, VOLUMES
 from dev.simulation.seen import OURS, Seen
 from dev.simulation.stages import Stage, draw
 from dev.simulation.table import WHO, broken, compared, ours, shown
-from dev.simulation.watching import compiled, plain_step, watch
+from dev.simulation.watching import compiled, plain_step, plain_won, watch
 from dev.simulation.worlds import Make
-from services.alerts.detection import Closing, Detector, Opening, State, to_json
+from services.alerts.detection import Closing, Detector, Opening, State, Win, to_json
 from services.alerts.detection.evidence import bet, mean_of
 
 WORLDS: dict[str, tuple[Make, float]] = {
@@ -29,6 +29,8 @@ WORLDS: dict[str, tuple[Make, float]] = {
     "from nothing": (partial(worlds.healthy, history=0, live=120), 40.0),
     "touchpoint added": (worlds.touchpoint_added, 15.0),
     "flood": (partial(worlds.flood, known=450, days=2), 900.0),
+    "without wins": (partial(worlds.drop, points=40, lasts=50, live=160, history=150), 25.0),
+    "a rise, and back": (partial(worlds.drop, points=-40, lasts=90, live=200, history=150), 30.0),
     "csat": (partial(worlds.drop, points=60, lasts=40, live=140, metric="csat", history=150), 25.0),
 }
 
@@ -41,13 +43,16 @@ def stage(make: Make, volume: float, seed: int = 3) -> Stage:
 @pytest.mark.parametrize("name", WORLDS)
 def test_the_simulated_detector_is_the_live_one_bit_for_bit(name: str) -> None:
     made = stage(*WORLDS[name])
-    simulated, changes = watch(made, 0.5)
-    live = Detector(State(0.5))
+    wins = None if name == "without wins" else 0.5
+    simulated, changes = watch(made, 0.5, wins)
+    live = Detector(State(0.5, false_wins_per_year=wins))
     assert [change for answer in made.answers() if (change := live.take(answer))] == changes
     assert to_json(simulated.state) == to_json(live.state)
     assert simulated.sums.days == live.sums.days
-    if "drop" in name or name in ("nightly", "csat"):
+    if "drop" in name or name in ("nightly", "csat", "without wins"):
         assert [type(change) for change in changes] == [Opening, Closing]
+    if name == "a rise, and back":
+        assert [type(change) for change in changes[:2]] == [Win, Opening]
 
 
 def test_the_compiled_step_is_the_plain_one_bit_for_bit() -> None:
@@ -56,11 +61,13 @@ def test_the_compiled_step_is_the_plain_one_bit_for_bit() -> None:
     clocks = np.cumsum(random.integers(0, 3_000_000_000, n))
     codes = random.integers(0, 6, n).astype(np.int8)
     factors, judged = random.uniform(0.5, 1.53, (6, 4)), np.array([True] * 5 + [False])
+    prices = (factors, judged, factors[::-1].copy(), True)
     found = []
-    for step in (compiled(bet, mean_of), plain_step(bet, mean_of)):
-        evidence, case, healthy_at = np.zeros(4), np.ones(4), np.full(4, -1)
-        stop = step(clocks, codes, 0, n, factors, judged, -1, True, evidence, case, healthy_at, 1e300, 20.0)
-        found.append((stop, evidence.tobytes(), case.tobytes(), healthy_at.tobytes()))
+    for step in (compiled(bet, mean_of), plain_step(plain_won(bet, mean_of))):
+        bets = [(np.zeros(4), np.ones(4), np.full(4, -1)) for _ in range(2)]
+        falls, rises = ((*each, 1e300) for each in bets)
+        stop = step((clocks, codes, 0, n), prices, -1, True, True, falls, rises, 20.0)
+        found.append((stop, [part.tobytes() for each in bets for part in each]))
     assert found[0] == found[1]
     assert found[0][0][3] > 0
 
