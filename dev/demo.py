@@ -1,7 +1,8 @@
 """`make demo`: what Journeyloop does, on a running embedded stack.
 
-A seeded journey, a healthy year by import, then a day on which one touchpoint falls for one segment, and the mail about
-it. The first run's day is kept, and every answer has an id that follows from it: running it again adds nothing.
+A seeded journey, a healthy year by import, the weeks past of one stage (dev/story), then a day on which one touchpoint
+of another falls for one segment, and the mail about it. The first run's day is kept, and every answer has an id that
+follows from it: running it again adds nothing. What is when, and why that is honest: docs/demo.md.
 """
 
 from __future__ import annotations
@@ -10,12 +11,9 @@ import json
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from itertools import chain
 from pathlib import Path
-from threading import local
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -24,58 +22,15 @@ import yaml
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from dev import installation, mail_sink, simulate
+from dev.demo_calls import Demo, Failed
 from dev.demo_report import report
+from dev.story import cases, door, employees, inside, returns, review, weeks
 
 SHOP = Path(__file__).parent / "shop.yaml"
 SENDERS = 8
 IMPORT_SECONDS = 600
 SCORED_SECONDS = 300
 MAIL_SECONDS = 180
-TIMEOUT = 120
-
-
-class Failed(Exception):
-    """The demo did not show what it should; the message says what is missing."""
-
-
-@dataclass(frozen=True)
-class Demo:
-    """One run: the stack's settings, the journey's documents and the first run's day."""
-
-    environment: installation.Environment
-    documents: dict[str, Any]
-    anchor: date
-    days: int = simulate.HISTORY_DAYS
-
-    @cached_property
-    def surveys(self) -> list[simulate.Survey]:
-        return simulate.surveys_of(self.documents["surveys"])
-
-    @property
-    def history_size(self) -> int:
-        """How many answers the history has."""
-        return self.days * simulate.ANSWERS_A_DAY_AND_STAGE * len(simulate.HEALTHY)
-
-    @cached_property
-    def sessions(self) -> local:
-        return local()
-
-    def call(self, service: str, method: str, path: str, **options: Any) -> requests.Response:
-        """An answer of a service to the admin; raises Failed on an error, waits where the service asks for it."""
-        if not hasattr(self.sessions, "session"):
-            self.sessions.session = requests.Session()
-            self.sessions.session.headers["Authorization"] = f"Bearer {self.environment['ADMIN_KEY']}"
-        url = f"{self.environment[f'{service.upper()}_URL']}{path}"
-        while True:
-            response: requests.Response = self.sessions.session.request(
-                method, url, timeout=TIMEOUT, **options
-            )
-            if response.status_code not in (429, 503):
-                break
-            time.sleep(float(response.headers.get("Retry-After", 1)))
-        if not response.ok:
-            raise Failed(f"{method} {url}: {response.status_code} {response.text[:2000]}")
-        return response
 
 
 def main() -> None:
@@ -85,15 +40,30 @@ def main() -> None:
     columns = (TextColumn("{task.description:<42}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns) as progress:
-            configure(demo, progress)
-            import_history(demo, progress)
-            wait_until_scored(demo, progress)
-            answer_live(demo, progress)
-            mail = wait_for_mail(demo, progress)
+            fall, win = play(demo, progress)
     except (Failed, requests.RequestException) as error:
         click.echo(f"{error}\nmake status and make logs tell more.", err=True)
         sys.exit(1)
-    click.echo(report(environment, mail))
+    click.echo(report(environment, fall, win))
+
+
+def play(demo: Demo, progress: Progress) -> tuple[Path, Path]:
+    """All of it, in order; the mails about the fall and about the win."""
+    with door.opened(demo.environment) as past:
+        past.set_to(datetime.combine(demo.anchor - timedelta(days=demo.days), datetime.min.time()))
+        configure(demo.at(past.environment), progress)
+        before = returns.add_history(demo, past)
+    imported = import_history(demo, progress)
+    wait_until_scored(demo, before + imported, progress)
+    inside.measure(demo)
+    returns.live_through(demo, progress)
+    cases.give(demo)
+    review.prepare(demo)
+    answer_live(demo, progress)
+    fall = wait_for_mail(demo, "down", "The owner of Delivery is told", progress)
+    win = wait_for_mail(demo, returns.WON, "Who made Returns better is thanked", progress)
+    cases.work(demo, progress)
+    return fall, win
 
 
 def _anchor(time_zone: str) -> date:
@@ -116,14 +86,19 @@ def configure(demo: Demo, progress: Progress) -> None:
         demo.call(service, "PUT", f"/v1/{kind}/{document[named_by]}", json=body)
 
 
-def import_history(demo: Demo, progress: Progress) -> None:
-    """Import the healthy year; rows that are there already are duplicates and add nothing."""
-    total = demo.history_size
-    answers = progress.track(
-        simulate.history(demo.surveys, demo.anchor, demo.days), total, description="Simulating a year"
-    )
+def import_history(demo: Demo, progress: Progress) -> int:
+    """Import the healthy year of all stages but the story's, and what employees said; how many customers answered.
+
+    Rows that are there already are duplicates and add nothing.
+    """
+    stages = [stage for stage in simulate.HEALTHY if stage != weeks.STAGE]
+    customers = demo.days * simulate.ANSWERS_A_DAY_AND_STAGE * len(stages)
+    said = employees.answers(demo.anchor)
+    total = customers + len(said)
+    healthy = simulate.history(demo.surveys, demo.anchor, demo.days, stages)
+    answers = progress.track(chain(healthy, said), total, description="Simulating a year")
     text = simulate.as_csv(answers)
-    mapping = simulate.mapping(demo.surveys, demo.environment["REPORT_TZ"])
+    mapping = simulate.mapping([*demo.surveys, employees.SURVEY], demo.environment["REPORT_TZ"])
     upload = {"file": ("history.csv", text.encode()), "mapping": (None, json.dumps(mapping))}
     path = demo.call("survey", "POST", "/v1/imports", files=upload).headers["Location"]
     path = path.removeprefix(demo.environment["SURVEY_URL"])
@@ -135,21 +110,21 @@ def import_history(demo: Demo, progress: Progress) -> None:
         if state["state"] == "failed" or state["rejected"]:
             raise Failed(f"the import failed: {state}")
         if state["state"] == "done":
-            return
+            return customers
         _pause(deadline, "the import to be done")
 
 
-def wait_until_scored(demo: Demo, progress: Progress) -> None:
-    """Wait until every imported answer is in the scores."""
-    total = demo.history_size
+def wait_until_scored(demo: Demo, total: int, progress: Progress) -> None:
+    """Wait until as many answers of customers are in the scores."""
     first, last = demo.anchor - timedelta(days=demo.days), demo.anchor - timedelta(days=1)
-    query = {"journey": "shop", "by": "journey", "from": first.isoformat(), "to": last.isoformat()}
+    query = {"journey": "shop", "audience": "customer", "metric": "nps", "by": "journey"}
+    query |= {"from": first.isoformat(), "to": last.isoformat()}
     task = progress.add_task("Scoring it", total=total)
     deadline = time.monotonic() + SCORED_SECONDS
     while True:
         items = demo.call("aggregator", "GET", "/v1/scores", params=query).json()["items"]
         scored = sum(item["n"] for item in items)
-        progress.update(task, completed=scored)
+        progress.update(task, completed=min(scored, total))
         if scored >= total:
             return
         _pause(deadline, f"{total} answers to be scored ({scored} are)")
@@ -157,7 +132,7 @@ def wait_until_scored(demo: Demo, progress: Progress) -> None:
 
 def answer_live(demo: Demo, progress: Progress) -> None:
     """Answer as today's customers do, one request each."""
-    answers = simulate.live(demo.surveys, demo.anchor)
+    answers = simulate.live(demo.surveys, demo.anchor, simulate.HEALTHY | {weeks.STAGE: weeks.BEST})
     with ThreadPoolExecutor(SENDERS) as senders:
         sent = senders.map(lambda answer: _answer(demo, answer), answers)
         for _ in progress.track(sent, len(answers), description="Customers answer; North waits for couriers"):
@@ -176,16 +151,16 @@ def _answer(demo: Demo, answer: simulate.Answer) -> None:
     demo.call("survey", "POST", f"/v1/surveys/{answer.survey}/responses", json=body)
 
 
-def wait_for_mail(demo: Demo, progress: Progress) -> Path:
-    """Wait for the mail to the stage's owner; its file."""
-    task = progress.add_task("The owner of Delivery is told", total=1)
+def wait_for_mail(demo: Demo, subject: str, what: str, progress: Progress) -> Path:
+    """Wait for the first mail whose subject has these words; its file."""
+    task = progress.add_task(what, total=1)
     deadline = time.monotonic() + MAIL_SECONDS
     while True:
         for file in mail_sink.files(Path(demo.environment["MAIL_DIR"])):
-            if "down" in mail_sink.parse(file)["Subject"]:
+            if subject in mail_sink.parse(file)["Subject"]:
                 progress.update(task, completed=1)
                 return file
-        _pause(deadline, "the mail about Delivery to come")
+        _pause(deadline, f"a mail with “{subject}” in its subject")
 
 
 def _pause(deadline: float, what: str) -> None:

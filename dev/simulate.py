@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -25,7 +25,7 @@ HOURS = (7, 23)
 
 FALLING_SURVEY = "courier-handover-nps"
 FALLING_SEGMENT = {"region": "North"}
-FALLING_STAGE_SHARE = 0.4
+FALLING_STAGE_SHARE = 0.55
 
 REGIONS = {"North": 0.35, "South": 0.3, "East": 0.2, "West": 0.15}
 PLANS = {"basic": 0.7, "pro": 0.3}
@@ -35,8 +35,21 @@ HEALTHY = {"discovery": (0.20, 0.25), "checkout": (0.17, 0.25), "delivery": (0.1
     "returns": (0.22, 0.26),
     "support": (0.19, 0.24),
 }
-FALLEN = (0.85, 0.10)
+FALLEN = (0.93, 0.05)
+Shares = tuple[float, float]
 WEEKEND_DETRACTORS = 0.03
+
+
+@dataclass(frozen=True)
+class Fall:
+    """What is wrong with a survey for a while: its shares, for those of this segment only, and the reason most give."""
+
+    shares: Shares
+    segment: Mapping[str, str]
+    reason: str
+
+
+NORTH_WAITS = Fall(FALLEN, FALLING_SEGMENT, "late")
 
 
 @dataclass(frozen=True)
@@ -62,37 +75,64 @@ class Answer:
 
 
 def surveys_of(documents: list[dict[str, Any]]) -> list[Survey]:
-    """The surveys of a configuration file, as the simulation needs them."""
+    """The surveys of a configuration file that customers answer along the way, as the simulation needs them."""
     return [
         Survey(document["survey"], document["stage"], tuple(reason["key"] for reason in document["reasons"]))
         for document in documents
+        if document["audience"] == "customer" and document["metric"] == "nps"
     ]
 
 
-def history(surveys: list[Survey], anchor: date, days: int = HISTORY_DAYS) -> Iterator[Answer]:
-    """A healthy year (or fewer `days`) that ends the day before `anchor`, day by day."""
+def history(
+    surveys: list[Survey], anchor: date, days: int = HISTORY_DAYS, stages: Collection[str] = tuple(HEALTHY)
+) -> Iterator[Answer]:
+    """A healthy year (or fewer `days`) of these stages that ends the day before `anchor`, day by day."""
     random = Random(f"{SEED}-history-{anchor}")
     for days_ago in range(days, 0, -1):
         day = anchor - timedelta(days=days_ago)
-        for stage in HEALTHY:
-            choices = [survey for survey in surveys if survey.stage == stage]
-            for number in range(ANSWERS_A_DAY_AND_STAGE):
-                id_ = uuid5(NAMESPACE, f"{SEED} {anchor} history {day} {stage} {number}")
-                yield _answer(random, id_, random.choice(choices), _moment(random, day), fallen=False)
+        for stage in stages:
+            yield from day_of(random, surveys, anchor, day, stage)
 
 
-def live(surveys: list[Survey], anchor: date) -> list[Answer]:
+def day_of(
+    random: Random,
+    surveys: list[Survey],
+    anchor: date,
+    day: date,
+    stage: str,
+    shares: Shares | None = None,
+    falls: Mapping[str, Fall] = {},
+    places: Sequence[float] | None = None,
+) -> Iterator[Answer]:
+    """A day's answers of a stage: as healthy as ever unless `shares` say otherwise, and but for surveys that fall.
+
+    places: where each answer stands among all (0 the worst, 1 the best); drawn where they are not given.
+    """
+    choices, usual = (
+        [survey for survey in surveys if survey.stage == stage],
+        _on(day, shares or HEALTHY[stage]),
+    )
+    for number in range(ANSWERS_A_DAY_AND_STAGE):
+        id_ = uuid5(NAMESPACE, f"{SEED} {anchor} history {day} {stage} {number}")
+        survey = random.choice(choices)
+        at = _moment(random, day)
+        place = random.random() if places is None else places[number]
+        yield _answer(random, id_, survey, at, usual, falls.get(survey.key), place)
+
+
+def live(surveys: list[Survey], anchor: date, healthy: Mapping[str, Shares] = HEALTHY) -> list[Answer]:
     """The answers of the anchor day, in the order in which they come: one touchpoint falls for one segment."""
     random = Random(f"{SEED}-live-{anchor}")
     stages = ["delivery"] * round(LIVE_ANSWERS * FALLING_STAGE_SHARE)
-    healthy = [stage for stage in HEALTHY if stage != "delivery"]
-    stages += [healthy[number % len(healthy)] for number in range(LIVE_ANSWERS - len(stages))]
+    others = [stage for stage in HEALTHY if stage != "delivery"]
+    stages += [others[number % len(others)] for number in range(LIVE_ANSWERS - len(stages))]
     random.shuffle(stages)
     found = []
     for number, stage in enumerate(stages):
         survey = random.choice([survey for survey in surveys if survey.stage == stage])
         id_ = uuid5(NAMESPACE, f"{SEED} {anchor} live {number}")
-        found.append(_answer(random, id_, survey, None, fallen=survey.key == FALLING_SURVEY))
+        fall = NORTH_WAITS if survey.key == FALLING_SURVEY else None
+        found.append(_answer(random, id_, survey, None, _on(anchor, healthy[stage]), fall, random.random()))
     return found
 
 
@@ -104,7 +144,7 @@ def as_csv(answers: Iterable[Answer]) -> str:
     for answer in answers:
         assert answer.answered_at is not None
         facts = [answer.id, answer.survey, answer.answered_at.isoformat(sep=" "), answer.score]
-        segments = [answer.attributes["region"], answer.attributes["plan"]]
+        segments = [answer.attributes.get("region", ""), answer.attributes.get("plan", "")]
         writer.writerow([*facts, ";".join(answer.reasons), answer.comment, *segments])
     return text.getvalue()
 
@@ -125,24 +165,33 @@ def mapping(surveys: list[Survey], time_zone: str) -> dict[str, object]:
     }
 
 
-def _answer(random: Random, id_: UUID, survey: Survey, at: datetime | None, *, fallen: bool) -> Answer:
+def _answer(
+    random: Random,
+    id_: UUID,
+    survey: Survey,
+    at: datetime | None,
+    shares: Shares,
+    fall: Fall | None,
+    place: float,
+) -> Answer:
     attributes = {"region": _one_of(random, REGIONS), "plan": _one_of(random, PLANS)}
-    detractors, passives = HEALTHY[survey.stage]
-    if at is not None and at.weekday() >= 5:
-        detractors += WEEKEND_DETRACTORS
-    if fallen and FALLING_SEGMENT.items() <= attributes.items():
-        detractors, passives = FALLEN
-    score = _score(random, detractors, passives)
+    detractors, passives = shares
+    if fall and fall.segment.items() <= attributes.items():
+        detractors, passives = fall.shares
+    score = _score(random, place, detractors, passives)
     ticked = score <= 6 and random.random() < 0.6
-    first_reason_weight = 4 if fallen else 1
-    weights = [first_reason_weight, *[1] * (len(survey.reasons) - 1)]
+    weights = [4 if fall and fall.reason == reason else 1 for reason in survey.reasons]
     reasons = tuple(random.choices(survey.reasons, weights)) if ticked else ()
     text = comment(random, survey.stage, score, reasons)
     return Answer(id_, survey.key, score, reasons, text, attributes, at)
 
 
-def _score(random: Random, detractors: float, passives: float) -> int:
-    place = random.random()
+def _on(day: date, shares: Shares) -> Shares:
+    """Shares of that day: weekends are a little worse."""
+    return (shares[0] + WEEKEND_DETRACTORS, shares[1]) if day.weekday() >= 5 else shares
+
+
+def _score(random: Random, place: float, detractors: float, passives: float) -> int:
     if place < detractors:
         return random.choice([2, 3, 4, 5, 5, 6, 6])
     return random.choice([7, 8, 8] if place < detractors + passives else [9, 9, 10])

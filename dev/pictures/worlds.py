@@ -16,26 +16,23 @@ import yaml
 from rich.progress import Progress
 
 from dev import demo
+from dev.demo_calls import Demo, Failed
 from dev.temporary_stack import Stack
 
 SILENT_SINCE_DAYS = 5
 LEARNING, SMALL = 212, 9
 STAGES = ("booking", "arrival", "room", "breakfast", "departure")
 # Falls of more stages than the demo's one: what is done about each.
-FALLS = {"support": "acknowledge", "returns": "resolve"}
+FALLS = {"support": "acknowledge", "discovery": "resolve"}
 
 
-def live_in(stack: Stack, days: int) -> demo.Demo:
-    """Seed the shop with `days` of history, its incidents in each state, and the hotel; wait until all is scored."""
+def live_in(stack: Stack, days: int) -> Demo:
+    """Play the demo over `days`, and add incidents in each state and the hotel; wait until all is scored."""
     documents = yaml.safe_load(demo.SHOP.read_text())
     today = datetime.now(ZoneInfo(stack.environment["REPORT_TZ"])).date()
-    shop = demo.Demo(stack.environment, documents, today, days)
+    shop = Demo(stack.environment, documents, today, days)
     with Progress(disable=True) as progress:
-        demo.configure(shop, progress)
-        demo.import_history(shop, progress)
-        demo.wait_until_scored(shop, progress)
-        demo.answer_live(shop, progress)
-        demo.wait_for_mail(shop, progress)
+        demo.play(shop, progress)
     _more_incidents(shop)
     _action(shop)
     _measure(shop)
@@ -44,19 +41,19 @@ def live_in(stack: Stack, days: int) -> demo.Demo:
     return shop
 
 
-def _more_incidents(shop: demo.Demo) -> None:
+def _more_incidents(shop: Demo) -> None:
     for stage, action in FALLS.items():
         survey = next(survey for survey in shop.surveys if survey.stage == stage)
         random = Random(stage)
         answers = [_body(random.choice([2, 4, 5, 6, 8, 9]), reasons=survey.reasons[:1]) for _ in range(250)]
         _send(shop, survey.key, answers)
         incident = _wait(partial(_incidents, shop, stage), f"the incident of {stage}")[0]["id"]
-        body = {"outcome": "fixed", "note": "The label printer in the depot was out of ink."}
+        body = {"outcome": "fixed", "note": "The index of the search was a week old."}
         given = {"json": body} if action == "resolve" else {}
         shop.call("alerts", "POST", f"/v1/incidents/{incident}/{action}", **given)
 
 
-def _action(shop: demo.Demo) -> None:
+def _action(shop: Demo) -> None:
     """An improvement of three weeks ago, measured against a stage that was left alone."""
     action = {
         "journey": "shop",
@@ -72,7 +69,7 @@ def _action(shop: demo.Demo) -> None:
     shop.call("alerts", "PUT", "/v1/actions/card-refusals", json=action)
 
 
-def _measure(shop: demo.Demo) -> None:
+def _measure(shop: Demo) -> None:
     """Carts are paid quickly, whatever customers say."""
     path, random = "/v1/measures/shop/checkout/time-to-pay", Random(5)
     measure = {"name": "Time to pay", "unit": "s", "direction": "down", "target": 90}
@@ -86,7 +83,7 @@ def _measure(shop: demo.Demo) -> None:
     )
 
 
-def _review(shop: demo.Demo) -> None:
+def _review(shop: Demo) -> None:
     """When the shop's review is sent, and what was decided at the last one."""
     schedule = {"weekday": "monday", "hour": 9, "to": ["ben"]}
     shop.call("alerts", "PUT", "/v1/reviews/shop/schedule", json=schedule)
@@ -98,7 +95,7 @@ def _review(shop: demo.Demo) -> None:
     shop.call("alerts", "POST", "/v1/reviews/shop/decisions", json=decision)
 
 
-def _hotel(shop: demo.Demo, stack: Stack) -> None:
+def _hotel(shop: Demo, stack: Stack) -> None:
     stages = [
         {"key": key, "name": key.capitalize(), "touchpoints": [{"key": key, "name": key.capitalize()}]}
         for key in STAGES
@@ -169,20 +166,20 @@ def _stale(stack: Stack) -> list[str]:
         return [str(row["key"]) for row in conn.execute("SELECT key FROM alerts.stale")]
 
 
-def _incidents(shop: demo.Demo, stage: str) -> list[dict[str, Any]]:
+def _incidents(shop: Demo, stage: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = shop.call(
         "alerts", "GET", "/v1/incidents", params={"state": "open", "journey": "shop", "stage": stage}
     ).json()["items"]
     return found
 
 
-def _scored(shop: demo.Demo) -> int:
+def _scored(shop: Demo) -> int:
     query = {"journey": "hotel", "by": "journey", "window": "28d"}
     items = shop.call("aggregator", "GET", "/v1/scores", params=query).json()["items"]
     return sum(item["n"] for item in items)
 
 
-def _send(shop: demo.Demo, survey: str, answers: list[dict[str, Any]]) -> None:
+def _send(shop: Demo, survey: str, answers: list[dict[str, Any]]) -> None:
     items = [answer | {"survey": survey} for answer in answers]
     shop.call("survey", "POST", "/v1/responses/batch", json=items)
 
@@ -195,7 +192,7 @@ def _wait(condition: Callable[[], Any], what: str, seconds: float = 90) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         if time.monotonic() > deadline:
-            raise demo.Failed(f"Waited too long for {what}.")
+            raise Failed(f"Waited too long for {what}.")
         time.sleep(0.3)
     return found
 

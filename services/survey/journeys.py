@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from services.survey import journey_events, places
@@ -14,6 +13,7 @@ from shared.events import JOURNEYS, PUBLISHED, RETIRED, journey_type
 from shared.outbox import OutboxRow, append
 from shared.web.documents import etag
 from shared.web.problems import Problem, not_found
+from shared.web.state import now
 
 Document = dict[str, Any]
 CheckMatch = Callable[[str | None], None]
@@ -72,7 +72,7 @@ def publish(conn: Connection, journey: str) -> None:
 
 
 def _append(conn: Connection, journey: str, kind: str, data: Document) -> None:
-    append(conn, [OutboxRow(JOURNEYS, journey, journey_type(kind), data, False, datetime.now(UTC))])
+    append(conn, [OutboxRow(JOURNEYS, journey, journey_type(kind), data, False, now())])
 
 
 def _keep_used_places(conn: Connection, journey: str, document: Document) -> None:

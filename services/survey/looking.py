@@ -8,6 +8,7 @@ from typing import Any
 
 from services.survey import respondents
 from services.survey.along import along, count, shared_by
+from services.survey.follow_ups.contact import every_name
 from services.survey.own_stages import own_stages
 from services.survey.respondents import Keys
 from services.survey.store import journeys, looks
@@ -26,7 +27,7 @@ def look(conn: Connection, keys: Keys, who: Principal, name: str, why: str | Non
     `who` looked. Nothing is told where nothing is kept in the journeys that they may see. Raises Problem 403."""
     maps = _maps(conn)
     allowed = seen_by(who, maps)
-    digests = respondents.every_digest(keys, name)
+    digests = [pseudonym.digest for pseudonym in every_name(keys, name)]
     cases = store.follow_ups(conn, digests, datetime.now(UTC))
     found = along(maps, store.answers(conn, digests), cases, allowed)
     whom = respondents.pseudonym(keys, name)

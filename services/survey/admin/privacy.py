@@ -10,9 +10,10 @@ from flask import Response
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
-from services.survey import erasing, looking, person, respondents
+from services.survey import erasing, looking, person
 from services.survey.admin.pages import blueprint
 from services.survey.admin.privacy_view import file_name, kept, looked
+from services.survey.follow_ups.contact import every_name
 from services.survey.schemas.respondents import Respondent
 from services.survey.store import erasures, looks
 from shared.web.auth import page, principal
@@ -104,5 +105,5 @@ def _found(form: Form) -> Response:
         keys, name = settings().respondent_keys, form.value("respondent")
         document = person.export(conn, keys, name)
         looking.note(conn, keys, principal(), document, "kept")
-        seen = looked(looks.newest(conn, RECENT, respondents.every_digest(keys, name)))
+        seen = looked(looks.newest(conn, RECENT, [one.digest for one in every_name(keys, name)]))
     return render_form("admin/person.html", form, nav="setup", found=kept(document), looks=seen)

@@ -17,7 +17,7 @@ SURVEYS = simulate.surveys_of(DOCUMENTS["surveys"])
 
 
 def test_the_shop_is_a_configuration_that_apply_takes() -> None:
-    assert len(items(DOCUMENTS)) == 16
+    assert len(items(DOCUMENTS)) == 18
 
 
 def test_history_is_the_same_every_time_and_ends_yesterday() -> None:
