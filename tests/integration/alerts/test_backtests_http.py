@@ -195,8 +195,6 @@ def test_what_no_stored_answer_has_is_named_with_what_is_stored(call: Call, sett
 def test_employees_are_not_watched_in_a_trial_either(call: Call) -> None:
     refused = call("POST", "/v1/backtests", json=ASKED | {"audience": "employee"})
     assert (refused.status_code, list(refused.json["errors"])) == (422, ["audience"])
-    put = call("PUT", "/v1/detectors/shop/delivery/nps/employee", json={})
-    assert (put.status_code, list(put.json["errors"])) == (422, ["audience"])
 
 
 def test_a_period_in_which_nothing_is_judged_does_not_look_healthy(call: Call, settings: Settings) -> None:
