@@ -80,6 +80,7 @@ def detector(row: Mapping[str, Any], record: Mapping[str, int] = NO_ALARMS) -> d
         "answers_needed": ENOUGH_ANSWERS,
         "false_alarms_per_year": rate,
         "budget": budget(rate),
+        "false_wins_per_year": state.false_wins_per_year,
         "evidence": mean_of(state.evidence),
         "recovery": None if state.opened is None else mean_of(state.opened.evidence),
         "baseline": None if learned is None else _baseline(row["metric"], learned),

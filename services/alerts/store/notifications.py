@@ -38,9 +38,10 @@ def announce(
     )
 
 
-# Mails about cases are many and can wait: they never go with, nor hold up, what tells of a stage. Nor does a review.
+# Mails about cases are many and can wait: they never go with, nor hold up, what tells of a stage. Nor does a
+# review; and good news are no part of an alarm.
 _ALIKE = """(kind LIKE 'follow_up%%') = (%(kind)s LIKE 'follow_up%%')
-    AND (kind = 'review') = (%(kind)s = 'review')"""
+    AND (kind = 'review') = (%(kind)s = 'review') AND (kind = 'win') = (%(kind)s = 'win')"""
 
 
 def lock_recipient(conn: Connection, owner: str | None, journey: str, kind: str) -> datetime | None:

@@ -61,7 +61,7 @@ def test_a_rebuild_equals_what_ran_live(live: Live, last: int, history: History,
     print(f"{live.counts}, {len(before['incident'])} incidents {outcomes}, decisions {kinds}")
     assert len(before["incident"]) >= history.incidents
     assert len(outcomes) >= history.ways_to_end
-    assert {"settings", "budget", "outcome", "redriven"} <= kinds.keys()
+    assert {"settings", "budget", "outcome", "redriven", "wins"} <= kinds.keys()
     assert before["dead_letter"]
 
     assert same(rebuilt(command, "alerts", "--dry-run"))

@@ -14,7 +14,7 @@ import pytest
 
 from dev.simulation import measures, worlds
 from dev.simulation.measures import Measure
-from dev.simulation.seen import OURS, Seen, see
+from dev.simulation.seen import OURS, WINS, Seen, see
 from dev.simulation.worlds import Make
 from services.alerts.detection import baseline, detector, evidence
 from services.alerts.detection.baseline import Baseline
@@ -45,6 +45,23 @@ def test_a_healthy_stage_keeps_its_budget() -> None:
 def test_without_the_margin_it_does_not(monkeypatch: Monkey) -> None:
     monkeypatch.setattr(Baseline, "margin", lambda *_: 0.0)
     assert not budget_kept()
+
+
+def wins_keep_theirs() -> bool:
+    """Under .5 wins a year of a stage that got no better, where the reference was learned from little."""
+    known = partial(worlds.healthy, history=60, live=240)
+    seen = stages(known, 15, 24) + stages(known, 25, 24)
+    estimate = measures.false_alarms(seen, WINS)
+    return estimate is not None and estimate.value <= 0.5
+
+
+def test_wins_keep_their_budget() -> None:
+    assert wins_keep_theirs()
+
+
+def test_without_the_mirrored_margin_they_do_not(monkeypatch: Monkey) -> None:
+    monkeypatch.setattr(Baseline, "margin", lambda *_: 0.0)
+    assert not wins_keep_theirs()
 
 
 def days_that_differ_are_borne() -> bool:

@@ -15,10 +15,12 @@ from dev.simulation.page import markdown
 from dev.simulation.picture import draw as draw_picture
 from dev.simulation.run import cells, parcels, results
 from dev.simulation.scenarios import SCENARIOS, VOLUMES
-from dev.simulation.seen import OURS, Seen
+from dev.simulation.seen import OURS, WINS, Seen
 from dev.simulation.stages import Stage, draw
 from dev.simulation.table import WHO, broken, compared, ours, shown
 from dev.simulation.watching import compiled, plain_step, plain_won, watch
+from dev.simulation.wins import page as wins_page
+from dev.simulation.wins import scenarios as wins
 from dev.simulation.worlds import Make
 from services.alerts.detection import Closing, Detector, Opening, State, Win, to_json
 from services.alerts.detection.evidence import bet, mean_of
@@ -150,6 +152,17 @@ def test_the_page_and_its_picture(tmp_path: Path) -> None:
     assert "{" not in page
     assert all(one.title in page for one in SCENARIOS)
     assert (tmp_path / "picture.svg").read_text().count("<path") > 50
+
+
+def test_the_page_of_wins() -> None:
+    seen = Seen(1.0, 365, 500, 730, {OURS: [], WINS: [(400.0, None)]})
+    work = [one for each in wins.SCENARIOS for one in parcels([each], 0.001) if one.first == 0]
+    made = cells(wins.SCENARIOS, [(parcel, [seen] * 20) for parcel in work])
+    page = wins_page.markdown(made, "a test")
+    assert "{" not in page
+    assert all(one.title in page for one in wins.SCENARIOS)
+    assert "**1.00 a stage-year**" in page
+    assert "1.00 ± 0.05 !" in page
 
 
 def test_how_figures_are_shown() -> None:
