@@ -35,6 +35,9 @@ SHOWN = (
     ("journey", "aggregator", "/journeys/shop", "light"),
     ("journey-dark", "aggregator", "/journeys/shop", "dark"),
     ("stage", "aggregator", "/journeys/shop/stages/delivery?window=90d", "light"),
+    ("review", "alerts", "/reviews/shop", "light"),
+    ("action", "alerts", "/actions/refund-at-first-scan", "light"),
+    ("follow-ups", "survey", "/follow-ups", "light"),
     ("setup", "survey", "/setup", "light"),
     ("map", "survey", "/admin/journeys/shop", "light"),
 )
