@@ -28,7 +28,7 @@ _NOBODY = (
     "No action is logged for this stage of the eight weeks before. If you know what helped, log it: others can learn "
     "from it, and its author is thanked."
 )
-_FROM_NOW_ON = "From now on this is the usual: once enough answers came since, a drop is measured against it."
+_FROM_NOW_ON = "This is the usual from now on: once enough answers came since, a drop is measured against it."
 
 
 @dataclass(frozen=True)
