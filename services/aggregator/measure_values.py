@@ -15,7 +15,8 @@ Given = dict[date, float | None]
 MOST = 4000
 LARGEST = 1e12
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+# `\d+\.?\d*` would try every way to split a long row of digits in two: minutes for one cell.
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _YEARS = range(1990, 2990)
 _FIELDS = {"day", "value"}
 WRITE_A_DAY, WRITE_A_NUMBER = "Write a day, 2026-11-24.", "Write a number, 4.5."

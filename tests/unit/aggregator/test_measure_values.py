@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from time import process_time
 from typing import Any
 
 import pytest
@@ -24,6 +25,14 @@ def test_a_table_with_or_without_its_heading() -> None:
 def test_an_empty_cell_takes_the_value_out() -> None:
     assert of_csv("2026-11-20,\n2026-11-21,0", TODAY) == {FIRST: None, SECOND: 0.0}
     assert of_json([{"day": "2026-11-20", "value": None}], TODAY) == {FIRST: None}
+
+
+def test_a_long_row_of_digits_is_refused_at_once() -> None:
+    began = process_time()
+    for end in ("x", ".x", "e", "e1x"):
+        with pytest.raises(Wrong):
+            of_csv(f"2026-11-20,{'1' * 100_000}{end}", TODAY)
+    assert process_time() - began < 1
 
 
 @pytest.mark.parametrize(
