@@ -16,6 +16,7 @@ from dev.mail_sink import MailSink
 from dev.ports import free_port
 from services.survey import SCHEMA, worker
 from services.survey.app import create_app
+from services.survey.recovery_mails import RecoveryMails
 from services.survey.sign_in_mails import SignInMails
 from services.survey.store import imports
 from shared.access import accounts, create_key
@@ -243,5 +244,5 @@ def test_a_mail_does_not_wait_for_an_import_to_end(people: People) -> None:
     people.ask(ANA)
     stop = object.__new__(StopSignal)  # without taking over the signals of the tests' own process
     stop.asked = False
-    worker._work_off(people.conn, people.settings, work, Status("worker"), stop, SignInMails())
+    worker._work_off(people.conn, people.settings, work, Status("worker"), stop, (SignInMails(), RecoveryMails()))
     assert [mail["To"] for mail in people.sink.messages()] == [ANA]
