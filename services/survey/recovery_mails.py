@@ -16,7 +16,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import structlog
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from services.survey import emails, links, respondents
 from services.survey.forms import form
@@ -46,7 +46,9 @@ LONGEST_WAIT = timedelta(hours=1)
 ATTEMPT_SECONDS = 8.0
 PAUSE_SECONDS = 5.0
 _IDS = uuid5(NAMESPACE_URL, "https://journeyloop/recovery")
-_TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape(["html"])
+)
 
 Row = dict[str, Any]
 

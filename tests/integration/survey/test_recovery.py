@@ -111,6 +111,20 @@ def test_a_solved_case_asks_its_customer_once(desk: Desk) -> None:
     assert kinds.count("recovery sent") == 1
 
 
+def test_the_text_of_the_mail_is_no_html(desk: Desk) -> None:
+    question = {"en": "Was it <quick> & easy?", "de": "Ging es <schnell> & leicht?"}
+    desk.service.put_survey("recovery-csat", **(RECOVERY | {"question": question}))
+    desk.solve(desk.case(lang="de"))
+    assert desk.work() == 1
+    text, html = (desk.sink.messages()[-1].get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert html is not None
+    assert "Ging es <schnell> & leicht?" in text.get_content()
+    assert parse_qs(urlsplit(desk.link()).query)["lang"] == ["de"]
+    assert "&amp;" not in text.get_content()
+    assert "Ging es &lt;schnell&gt; &amp; leicht?" in html.get_content()
+
+
 def test_only_what_was_solved_for_somebody_who_left_a_contact_is_asked_about(desk: Desk) -> None:
     desk.change(desk.case(), state="resolved", outcome="no_answer")
     reopened = desk.case()
