@@ -9,6 +9,8 @@ from typing import Any
 
 Case = Mapping[str, Any]
 Line = tuple[str, dict[str, Any]]
+# What was written into it now would be found by no erasure any more.
+_ERASED = "The person was erased: the case stays closed, and without words."
 
 
 class Refused(Exception):
@@ -49,10 +51,16 @@ def _check(case: Case, wanted: Mapping[str, Any], causes: Collection[str]) -> No
         for name in ("outcome", "cause"):
             if wanted.get(name) is not None:
                 errors[name] = "Only a resolved follow-up has one."
+    if case["answer_id"] is None:
+        errors |= {name: _ERASED for name in ("note", "state") if _touches(case, wanted, name)}
     if wanted.get("cause") is not None and wanted["cause"] not in causes:
         errors["cause"] = f"One of {', '.join(causes)}."
     if errors:
         raise Refused(errors)
+
+
+def _touches(case: Case, wanted: Mapping[str, Any], name: str) -> bool:
+    return bool(wanted.get(name)) and wanted[name] != case[name]
 
 
 def _hand_over(case: Case, wanted: Mapping[str, Any], found: Changed) -> None:

@@ -56,6 +56,8 @@ def take(conn: Connection, id: UUID, by: Principal, owner: str | None = None) ->
         raise Problem(409, "Somebody was faster", f"{case['taken_by']} has taken it.")
     if owner is not None and owner not in by.owners and not by.may("admin"):
         raise invalid({"owner": [f"You are not ‘{owner}’."]})
+    if owner is not None:
+        _check_owner(conn, owner, by)
     mine = owner or _mine(case["owner"], by)
     if case["taken_at"] is not None and mine == case["owner"]:
         return case
@@ -82,9 +84,9 @@ def erase(conn: Connection, answer_ids: Iterable[UUID], by: str) -> int:
     now = datetime.now(UTC)
     for case in found:
         nobody = {"answer_id": None, "respondent": None, "respondent_key": None, "note": None}
+        case = locked(conn, case["id"])  # first: what somebody writes into it at this moment is forgotten too
         follow_up_changes.forget_notes(conn, case["id"])
         recoveries.forget(conn, case["id"])
-        case = locked(conn, case["id"])
         values = nobody if case["state"] == "resolved" else nobody | _not_needed(now)
         write(conn, case, values, [("erased", {})], by, now)
     return len(found)

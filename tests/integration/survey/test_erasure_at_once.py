@@ -5,16 +5,19 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from dev.ports import wait_until
 from services.survey import SCHEMA
 from services.survey.accept import NewAnswer, accept_many
 from services.survey.answers import read
+from services.survey.follow_ups import working
 from services.survey.store import surveys
+from shared.access.principal import Principal
 from shared.db import connect
 from shared.events import RECORDED, RESPONSES, response_type
 from shared.settings import Settings
+from tests.integration.survey.cases import cases, following, unhappy
 from tests.integration.survey.conftest import Service
 
 NAME = "cust-one"
@@ -71,6 +74,24 @@ def test_an_answer_half_written_is_waited_for(shop: Service, settings: Settings)
         writer.commit()
         assert erased.result().json["answers"] == 1
     assert [row["respondent"] for row in shop.rows("SELECT respondent FROM response")] == [None]
+
+
+def test_a_note_written_at_the_same_moment(shop: Service, settings: Settings) -> None:
+    """It is in a transaction of its own, and commits while the erasure waits: its words are gone afterwards."""
+    following(shop)
+    unhappy(shop, respondent=NAME)
+    id = UUID(cases(shop)[0]["id"])
+    who = Principal("ana", "Ana", "lead")
+    with connect(settings, SCHEMA, autocommit=False) as writer, ThreadPoolExecutor(1) as threads:
+        working.change(writer, working.locked(writer, id), {"note": "Mrs Planted calls back"}, who)
+        erased = threads.submit(erase, shop)
+        wait_until(lambda: bool(shop.rows("SELECT FROM pg_locks WHERE NOT granted")), "the erasure to wait")
+        writer.commit()
+        assert erased.result().json["follow_ups"] == 1
+    left = shop.rows("SELECT note FROM follow_up") + shop.rows("SELECT detail FROM follow_up_event")
+    assert "Planted" not in str(left)
+    refused = shop.call("PATCH", f"/v1/follow-ups/{id}", "lead", json={"note": "Mrs Planted again"})
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["note"])
 
 
 def answer(shop: Service, id: str) -> Any:

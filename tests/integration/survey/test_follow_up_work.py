@@ -64,6 +64,14 @@ def test_whose_it_is_when_a_person_takes_it(shop: Service) -> None:
     assert [event["revision"] for event in told(shop)] == [1, 2, 3, 4]
 
 
+def test_an_admin_takes_it_as_an_owner_there_is(shop: Service) -> None:
+    unhappy(shop)
+    path = f"/v1/follow-ups/{cases(shop)[0]['id']}/take"
+    refused = shop.call("POST", path, "admin", json={"owner": "nobody-we-know"})
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["owner"])
+    assert shop.call("POST", path, "admin", json={"owner": "ana"}).json["owner"] == "ana"
+
+
 def test_work(shop: Service) -> None:
     unhappy(shop)
     id = cases(shop)[0]["id"]

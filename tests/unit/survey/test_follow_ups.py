@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +15,7 @@ from services.survey.follow_ups.document import history, is_overdue
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 CASE: dict[str, Any] = {
+    "answer_id": UUID(int=1),
     "state": "open",
     "owner": "ana",
     "outcome": None,
@@ -105,6 +107,20 @@ def test_what_is_refused(wanted: dict[str, Any], field: str) -> None:
     with pytest.raises(Refused) as refused:
         change(CASE, wanted, ["late"], NOW)
     assert list(refused.value.errors) == [field]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("note", "Mrs Planted"), ("state", "open"), ("state", "contacted")]
+)
+def test_after_an_erasure_nobody_writes_into_it_or_opens_it(name: str, value: str) -> None:
+    erased = CASE | {"answer_id": None, "state": "resolved", "outcome": "not_needed"}
+    with pytest.raises(Refused) as refused:
+        change(erased, {name: value}, ["late"], NOW)
+    assert list(refused.value.errors) == [name]
+    assert (
+        change(erased, {"owner": "ben", "cause": "late", "note": None}, ["late"], NOW).values["cause"]
+        == "late"
+    )
 
 
 def test_overdue_is_past_its_time_and_not_resolved() -> None:
