@@ -16,10 +16,11 @@ CHECKS = [running(name) for name in PROCESSES]
 
 
 def waiting(conn: Connection) -> dict[str, Any]:
-    """outbox {unstamped, unacknowledged, oldest_at}; stamped {key: last sequence given} (admins); follow_ups: revisions
-    of cases that were sent; imports_waiting."""
+    """outbox {unstamped, unacknowledged (numbers for admins), oldest_at}; stamped {key: last sequence given} (admins);
+    follow_ups: revisions of cases that were sent; imports_waiting."""
+    waits = {name: status.count_of_events(number) for name, number in outbox.waiting(conn).items()}
     return {
-        "outbox": outbox.waiting(conn) | {"oldest_at": outbox.oldest_waiting(conn)},
+        "outbox": waits | {"oldest_at": outbox.oldest_waiting(conn)},
         "stamped": status.sequences(outbox.last_sequences(conn, RESPONSES)),
         "follow_ups": sum(outbox.last_sequences(conn, FOLLOW_UPS).values()),
         "imports_waiting": imports.waiting(conn),

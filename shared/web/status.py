@@ -21,6 +21,8 @@ from shared.web.state import database
 
 Part = Callable[[Connection], dict[str, Any]]
 _TIME = {"format": "date-time"}
+# What a process says of how many events it saw. Whoever knows customers' part of it would know employees' (ADR 0024).
+_EVENTS = ("applied", "duplicates", "lag", "rows", "unstamped", "unacknowledged")
 
 
 class ProcessStatus(Schema):
@@ -32,7 +34,11 @@ class ProcessStatus(Schema):
     beat_at = fields.String(metadata=_TIME)
     age = fields.Float()
     alive = fields.Boolean()
-    detail = fields.Dict(metadata={"description": "`ready`, `version`, and what the process has to say"})
+    detail = fields.Dict(
+        metadata={
+            "description": "`ready`, `version`, and what the process has to say; numbers of events for admins only"
+        }
+    )
 
 
 class ServiceStatus(Schema):
@@ -67,7 +73,7 @@ def received(conn: Connection) -> dict[str, Any]:
     fresh = judge(beats.pipe(conn))
     return {
         "received": sequences(positions.read(conn)),
-        "gaps": positions.gaps(conn),
+        "gaps": _gaps(conn),
         "dead_letters": dead_letters.summary(conn, RESPONSES),
         "as_of": fresh.as_of,
         "late": fresh.late,
@@ -78,6 +84,28 @@ def received(conn: Connection) -> dict[str, Any]:
 def sequences(by_key: dict[str, int]) -> dict[str, int] | None:
     """Last sequences by key, for admins only: they count every event, also those of employees (ADR 0024)."""
     return by_key if principal().may("admin") else None
+
+
+def count_of_events(number: int) -> int | None:
+    """The same for a number of events, of whatever kind."""
+    return number if principal().may("admin") else None
+
+
+def _gaps(conn: Connection) -> list[dict[str, Any]]:
+    found = positions.gaps(conn)
+    if principal().may("admin"):
+        return found
+    return [gap | {"last_sequence": None, "gap_sequence": None} for gap in found]
+
+
+def _instances(conn: Connection) -> list[dict[str, Any]]:
+    found = process.lines(conn)
+    if principal().may("admin"):
+        return found
+    return [
+        line | {"detail": {name: said for name, said in line["detail"].items() if name not in _EVENTS}}
+        for line in found
+    ]
 
 
 def document(
@@ -92,5 +120,5 @@ def document(
         "ready": all(text == "ok" for text in said.values()),
         "checks": said,
         "processes": list(processes),
-        "instances": process.lines(conn),
+        "instances": _instances(conn),
     }

@@ -85,7 +85,10 @@ def test_what_waits_in_the_outbox(settings: Settings) -> None:
         outbox.acknowledge(conn, before=0, now=1)
         assert outbox.oldest_waiting(conn) == three
     found = status(settings, "survey", "admin").json
-    assert status(settings, "survey").json["stamped"] is None
+    hidden = status(settings, "survey").json
+    assert hidden["stamped"] is None
+    assert (hidden["outbox"]["unstamped"], hidden["outbox"]["unacknowledged"]) == (None, None)
+    assert hidden["outbox"]["oldest_at"]
     assert (found["outbox"]["unstamped"], found["outbox"]["unacknowledged"]) == (1, 0)
     assert (found["stamped"], found["imports_waiting"]) == ({"shop/delivery": 1}, 0)
 
@@ -111,7 +114,11 @@ def test_what_a_receiver_misses_and_could_not_read(settings: Settings) -> None:
                 [uuid4(), state, due, settled],
             )
     found = status(settings, "alerts", "admin").json
-    assert status(settings, "alerts").json["received"] is None
+    hidden = status(settings, "alerts").json
+    assert hidden["received"] is None
+    assert [(gap["key"], gap["last_sequence"], gap["gap_sequence"]) for gap in hidden["gaps"]] == [
+        ("shop/delivery", None, None)
+    ]
     assert found["received"] == {"shop/delivery": 7, "shop/order": 3}
     assert [(gap["key"], gap["gap_sequence"]) for gap in found["gaps"]] == [("shop/delivery", 9)]
     letters_told = found["dead_letters"]
@@ -119,3 +126,17 @@ def test_what_a_receiver_misses_and_could_not_read(settings: Settings) -> None:
     assert (found["notifications"]["due"], found["notifications"]["failed"]) == (1, 1)
     assert found["notifications"]["oldest_seconds"] == pytest.approx(3600, abs=60)
     assert (found["late"], found["as_of"]) == (True, None)
+
+
+def test_how_many_events_a_process_saw_is_for_admins(settings: Settings) -> None:
+    """All events together, less those of customers, are those of employees."""
+    counts = {"applied": 13, "duplicates": 1, "lag": 2, "rows": 4, "unstamped": 3, "unacknowledged": 3}
+    with connect(settings, alerts.SCHEMA) as conn:
+        Status("consumer", "a").beat(conn, {"ready": True, "dead": 0, "partitions": 14, **counts})
+    told = {
+        role: status(settings, "alerts", role).json["instances"][0]["detail"]
+        for role in ("viewer", "lead", "admin")
+    }
+    rest = {"ready": True, "dead": 0, "partitions": 14, "version": VERSION}
+    assert (told["viewer"], told["lead"]) == (rest, rest)
+    assert told["admin"] == rest | counts

@@ -79,7 +79,7 @@ class Gap(Schema):
     journey = fields.String()
     stage = fields.String()
     since = fields.DateTime()
-    after_sequence = fields.Integer()
+    after_sequence = fields.Integer(allow_none=True, metadata={"description": "for admins only"})
 
 
 class FreshnessAnswer(Schema):

@@ -117,11 +117,11 @@ def _said(detail: Document) -> str:
     if detail.get("error"):
         return f"the broker is away ({str(detail['error']).partition('(')[0]})"
     if "import" in detail:
-        return f"imports, at row {detail['rows']:,}"
-    if "applied" in detail:
-        dead = f", {detail['dead']:,} unreadable" if detail.get("dead") else ""
-        return f"{detail['applied']:,} answers since its start{dead}"
-    return f"{detail['due']:,} messages due" if detail.get("due") else ""
+        return f"imports, at row {detail['rows']:,}" if "rows" in detail else "imports"
+    said = [f"{detail['applied']:,} answers since its start"] if "applied" in detail else []
+    said += [f"{detail['dead']:,} unreadable"] if detail.get("dead") else []
+    said += [f"{detail['due']:,} messages due"] if detail.get("due") else []
+    return ", ".join(said)
 
 
 def _away(failures: Mapping[str, str]) -> Iterator[Trouble]:
@@ -189,12 +189,12 @@ def _way(documents: Documents, now: datetime) -> Iterator[tuple[str, int | None,
     outbox = survey["outbox"] if survey else {}
     oldest = _time(outbox.get("oldest_at"))
     since = f"the oldest for {lasting(now - oldest)}" if oldest else ""
-    yield "Accepted, not numbered yet", outbox.get("unstamped"), since if outbox.get("unstamped") else ""
-    yield "Numbered, not with the broker yet", outbox.get("unacknowledged"), since
-    for service, name in RECEIVERS.items():
+    counted = not survey or survey["stamped"] is not None  # numbers of events are for admins
+    if counted:
+        yield "Accepted, not numbered yet", outbox.get("unstamped"), since if outbox.get("unstamped") else ""
+        yield "Numbered, not with the broker yet", outbox.get("unacknowledged"), since
+    for service, name in RECEIVERS.items() if counted else ():
         document = documents.get(service)
-        if survey and survey["stamped"] is None:
-            continue  # sequences are for admins
         known = survey and document
         yield f"On the way to {name}", lag(survey["stamped"], document["received"]) if known else None, ""  # type: ignore[index]
     sent, taken = (found.get("follow_ups") if found else None for found in (survey, alerts))

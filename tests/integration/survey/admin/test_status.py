@@ -10,7 +10,10 @@ from tests.integration.survey.conftest import Service
 def test_services_that_are_away_are_said_to_be(shop: Service) -> None:
     Status("relay").beat(shop.conn, {"ready": True})
     shop.answer()
-    page = get(shop, "/status", role="viewer")
+    assert "not numbered yet" not in get(shop, "/status", role="viewer").text, (
+        "it counts employees' answers too"
+    )
+    page = get(shop, "/status", role="admin")
     for said in (
         "The aggregator service does not answer.",
         "The alerts service does not answer.",

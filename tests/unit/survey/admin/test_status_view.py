@@ -183,5 +183,18 @@ def test_what_processes_do() -> None:
     assert said["alerts", "notifier"] == "4 messages due"
 
 
+def test_what_is_no_number_for_a_viewer() -> None:
+    def change(all: dict[str, Any]) -> None:
+        all["survey"]["outbox"] |= {"unstamped": None, "unacknowledged": None}
+        all["survey"]["stamped"] = None
+        all["survey"]["instances"][1] = instance("worker") | {"detail": {"ready": True, "import": "id"}}
+        all["aggregator"]["instances"] = [instance("consumer", dead=2)]
+
+    found = shown(change)
+    assert all("number" not in what.lower() and number is not None for what, number, _ in found["way"])
+    said = {(line.service, line.process): line.said for line in found["lines"]}
+    assert (said["survey", "worker"], said["aggregator", "consumer"]) == ("imports", "2 unreadable")
+
+
 def test_lag_never_counts_backwards() -> None:
     assert lag({"a": 5, "b": 2}, {"a": 3, "b": 9, "c": 1}) == 2
