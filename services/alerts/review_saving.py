@@ -13,7 +13,7 @@ from services.alerts.reviews.facts import About
 from services.alerts.store import owners, reviews, stories
 from shared.db import Connection
 from shared.web.documents import check_slug, etag
-from shared.web.problems import invalid, not_found
+from shared.web.problems import Problem, invalid, not_found
 
 Check = Callable[[str | None], None]
 Row = Mapping[str, Any]
@@ -46,11 +46,23 @@ def delete_schedule(conn: Connection, journey: str, check: Check) -> None:
 
 
 def decide(conn: Connection, of: About, document: Row, id: UUID, who: str) -> None:
-    """Record what was decided at the review `of`. 422 for an owner there is not."""
+    """Record what was decided at the review `of`. 422 for an owner there is not, 409 for the id of another decision."""
     owner = document.get("owner")
     if owner and owner not in owners.told(conn):
         raise invalid({"owner": [f"There is no owner ‘{owner}’."]})
     reviews.decide(conn, id, of.journey, of.week.monday, document, who)
+    row = reviews.decision(conn, id)
+    wanted = (of.journey, of.week.monday, document["text"], owner, document.get("due_on"))
+    if row is None or _said(row) != wanted:
+        errors = {"id": ["Was used before, for another decision."]}
+        raise Problem(
+            409, "This id belongs to another decision", "Make a new UUID for each decision.", errors
+        )
+
+
+def _said(row: Row) -> tuple[Any, ...]:
+    due_on = row["due_on"].isoformat() if row["due_on"] else None
+    return row["journey"], row["week"], row["text"], row["owner"], due_on
 
 
 def decision(conn: Connection, journey: str, id: UUID) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -22,7 +23,7 @@ from shared.web.auth import page, principal
 from shared.web.documents import etag
 from shared.web.forms import Form, render_form
 from shared.web.pages import redirect_to
-from shared.web.problems import Problem
+from shared.web.problems import Problem, invalid
 
 blueprint = Blueprint("review_page", __name__)
 
@@ -55,6 +56,13 @@ def decide(journey: str) -> AnyResponse:
             of = reviewing.about(conn, journey, found["week"], datetime.now(UTC), settings().report_tz)
             review_saving.decide(conn, of, found, found["id"] or uuid4(), principal().name)
     except Problem as problem:
+        if (
+            problem.status == HTTPStatus.CONFLICT
+        ):  # the form as the browser kept it: with the id of what was noted
+            form.values["id"] = str(uuid4())
+            problem = invalid(
+                {"text": ["This form noted another decision already. Send it again to note this one."]}
+            )
         return _page(journey, decision=form.failed(problem))
     return redirect_to(
         _address(journey, "decisions"), "Noted. It is shown in the next reviews until it is done."

@@ -100,10 +100,16 @@ def test_a_decision_is_noted_and_done(call: Call, put_owner: Put) -> None:
     for _ in range(2):  # a form that is sent twice notes it once
         noted = call("POST", path, data=sent(form, text="Ring the bell", owner="ben", due_on="2026-01-07"))
         assert noted.headers["Location"] == f"{PAGE}?week={last_week()}#decisions"
+    kept = call(
+        "POST", path, data=sent(form, text="Mend the bell", owner="ben")
+    )  # gone back to in the browser
+    assert (kept.status_code, "This form noted another decision already." in text(kept)) == (422, True)
+    assert call("POST", path, data=sent(inputs(kept, path))).status_code == 303
+    assert "Mend the bell" in text(call("GET", PAGE))
     page = call("GET", PAGE)
     assert text(page).count("Ring the bell Ben, due Wed 7 Jan") == 1
     assert "▼ Overdue" in text(page)
-    [taken] = call("GET", "/v1/reviews/shop").json["decisions"]["taken"]
+    taken, _ = call("GET", "/v1/reviews/shop").json["decisions"]["taken"]
     done = f"{PAGE}/decisions/{taken['decision']}"
     assert call("POST", done, data={"do": "done"}, role="viewer").status_code == 403
     assert call("POST", done, data={"do": "done"}).status_code == 303

@@ -182,6 +182,9 @@ def test_decisions_are_shown_until_they_are_done(call: Call, put_owner: Put, con
     again = call("POST", path, json=decided | {"id": made.json["decision"]})
     assert again.json == made.json, "sent twice, it is one"
     assert (made.json["owner_name"], made.json["overdue"], made.json["done_at"]) == ("Ben", True, None)
+    for other in ({"text": "Call the bakery"}, {"owner": None}, {"due_on": None}, {"week": str(week)}):
+        used = call("POST", path, json=decided | other | {"id": made.json["decision"]})
+        assert (used.status_code, list(used.json["errors"])) == (409, ["id"])
     for wrong in ({"text": " "}, {"owner": "nobody"}, {"due_on": "soon"}, {"text": "two\nlines"}):
         assert next(iter(wrong)) in call("POST", path, json=decided | wrong).json["errors"]
     shown = [call("GET", f"{REVIEW}?week={week.before(back)}").json["decisions"] for back in (3, 2, 1, 0)]
