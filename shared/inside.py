@@ -74,7 +74,15 @@ def _words(measure: Row, red: list[dict[str, Any]]) -> str:
 def _figure(score: Row) -> str:
     if score["score"] is None or score["n"] < scoring.SMALL_SAMPLE:
         return ""
-    return f"({wording.score(score['metric'], score['score'])}) "
+    return f"({_exact(score)}) "
+
+
+def _exact(score: Row) -> str:
+    """Whole, but where that would be the target which it misses."""
+    said = wording.score(score["metric"], score["score"])
+    if UNDER_TARGET not in score["why"] or said != wording.score(score["metric"], score["target"]):
+        return said
+    return f"{wording.amount(round(score['score'], 1), '')}{' %' if said.endswith('%') else ''}"
 
 
 def _reasons(score: Row) -> str:

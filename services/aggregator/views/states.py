@@ -71,7 +71,9 @@ def _known(item: Item) -> str:
     known, needed = item["answers"], item["answers_needed"]
     young = item["answers_seen"] - known
     return f"{known:,} of {needed:,} answers" + (
-        f"; {young:,} are too new to count" if young > 0 and known < needed else ""
+        f"; {young:,} {'is' if young == 1 else 'are'} too new to count"
+        if young > 0 and known < needed
+        else ""
     )
 
 

@@ -112,14 +112,15 @@ def known(row: Row, changes: Row | None) -> tuple[Figure | None, Figure | None, 
 
 
 def _ending(incident: Row, facts: Row, zone: ZoneInfo) -> Ending:
-    days = facts.get("days") or []
-    histograms = [day["histogram"] for day in days]
+    closed_at = (incident["closed_at"] or incident["opened_at"]).astimezone(zone)
+    last = closed_at.date().isoformat()  # whoever is told later learns how it ended, not what came since
+    histograms = [day["histogram"] for day in facts.get("days") or [] if day["from"] <= last]
     back = figures.latest(incident["metric"], histograms) if histograms else None
     lowest = figures.lowest(incident["metric"], histograms) if histograms else None
     if back and lowest and lowest.score >= back.score:
         lowest = None  # it never was lower than now
     return Ending(
-        closed_at=(incident["closed_at"] or incident["opened_at"]).astimezone(zone),
+        closed_at=closed_at,
         by_person=incident["closed_by"] == "person",
         outcome=incident["outcome"],
         note=facts.get("note"),

@@ -149,7 +149,7 @@ def _resolved(story: Story, ending: Ending) -> Section:
     figures = {
         "Before": story.before,
         "Lowest": ending.lowest,
-        "Now": None if ending.replaced else ending.back,
+        "At the end": None if ending.replaced else ending.back,
     }
     notes = (f"What was done: {wording.clean(ending.note)}",) if ending.note else ()
     notes = (_REPLACED,) if ending.replaced else notes

@@ -13,7 +13,7 @@ _GAP = ("stage", "metric", "period", "employees", "customers", "points", "low", 
 
 
 def inside_outside(facts: Facts) -> list[dict[str, Any]] | None:
-    """Measures that meet their targets where the customers' score is under its own, or has an open incident."""
+    """Measures that meet their targets where the customers' score is under its own, or had an open incident."""
     card = facts.answers.get(CARD)
     if card is None:
         return None
@@ -41,8 +41,13 @@ def employees(facts: Facts) -> list[dict[str, Any]] | None:
 
 
 def _degraded(facts: Facts, stage: Mapping[str, Any]) -> set[str]:
+    """The metrics with an incident that was open when the week, or what there is of it so far, ended."""
+    ends = min(facts.about.now, facts.about.ends)
     return {
         one["metric"]
         for one in facts.incidents
-        if (one["stage"], one["closed_at"]) == (stage["stage"], None) and one["audience"] != EMPLOYEE
+        if one["stage"] == stage["stage"]
+        and one["audience"] != EMPLOYEE
+        and one["opened_at"] < ends
+        and (one["closed_at"] is None or one["closed_at"] >= ends)
     }

@@ -115,7 +115,6 @@ def decision(about: About, row: Row, owners: Mapping[str, str]) -> dict[str, Any
 
 
 def _incident(facts: Facts, row: Row) -> dict[str, Any]:
-    until = row["closed_at"] or facts.about.held
     told = shown.incident(row)
     return {
         "incident": row["id"],
@@ -127,10 +126,17 @@ def _incident(facts: Facts, row: Row) -> dict[str, Any]:
         "opened_at": isoformat(row["opened_at"]),
         "closed_at": isoformat(row["closed_at"]) if row["closed_at"] else None,
         "outcome": row["outcome"],
-        "days_open": (until - row["opened_at"]).days,
+        "days_open": _days(row, facts.about.held),
         "drop": told["drop"],
         "score": told["since"]["score"],
     }
+
+
+def _days(row: Row, held: datetime) -> int:
+    """How long it is open; of one that is over how long the drop lasted, as its page and its message have it."""
+    if row["closed_at"] is None:
+        return int((held - row["opened_at"]).days)
+    return round((row["closed_at"] - row["onset"]) / timedelta(days=1))
 
 
 def _action(facts: Facts, row: Row, effect: Row | None) -> dict[str, Any]:
@@ -151,7 +157,7 @@ def _action(facts: Facts, row: Row, effect: Row | None) -> dict[str, Any]:
 
 
 def _win(facts: Facts, one: Row) -> dict[str, Any]:
-    behind = one["actions"]
+    behind, told = one["actions"], (one.get("cause") or {}).get("since") or {}
     return {
         "win": one["id"],
         "stage": one["stage"],
@@ -159,7 +165,8 @@ def _win(facts: Facts, one: Row) -> dict[str, Any]:
         "metric": one["metric"],
         "audience": one["audience"],
         "rise": one["rise"],
-        "score": one["since"]["score"],
+        # As it was told, which is what `rise` goes by; else as it was found.
+        "score": one["since"]["score"] if told.get("score") is None else told["score"],
         "onset": isoformat(_moment(one["onset"])),
         "found_at": isoformat(_moment(one["found_at"])),
         "thanks": [{name: each[name] for name in ("action", "title", "owner_name")} for each in behind],

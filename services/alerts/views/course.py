@@ -123,4 +123,4 @@ def _summary(metric: str, found: Sequence[Step], onset: date, before: Figure | N
     was = f"Before, it was {wording.score(metric, before.score)}. " if before else ""
     lowest = wording.score(metric, min(value for value, _ in since))
     last, n = wording.score(metric, since[-1][0]), wording.answers(since[-1][1])
-    return f"{was}Since the onset its lowest was {lowest}; the last is {last} ({n})."
+    return f"{was}Since the onset its lowest day was {lowest}; the last is {last} ({n})."

@@ -80,6 +80,12 @@ def _going(row: Row) -> tuple[datetime, str, str]:
     return at, "is being told", tries + detail
 
 
+def counted_after(changes: Row | None, end: datetime | None) -> bool:
+    """Whether the figures are of a whole incident: nobody asked for them before it was over."""
+    at = changes and changes.get("computed_at")
+    return bool(at and end and parse_time(at) > end)
+
+
 def counted(changes: Row | None, zone: ZoneInfo) -> str | None:
     """When the figures that were told were counted; None where they are those of the opening."""
     at = changes and changes.get("computed_at")

@@ -68,6 +68,7 @@ def shown(stored: Stored, known: Known, now: datetime, zone: ZoneInfo) -> dict[s
     ending = _ending(stored, known, now, zone) if incident["state"] == "resolved" else None
     opened = section(replace(opening, resolved_at=None))
     counted = happened.counted(known.changes, zone)
+    afterwards = ending is not None and happened.counted_after(known.changes, incident["closed_at"])
     stage = routing.stage_of(stored.journey_map or {}, incident["stage"])
     return {
         "incident": incident,
@@ -83,7 +84,10 @@ def shown(stored: Stored, known: Known, now: datetime, zone: ZoneInfo) -> dict[s
         "figures": _figures(_opening_figures(incident, known, opening, zone)),
         "end_figures": ending[1] if ending else [],
         "bars": fall.bars(opening),
-        "counted": f"Figures told are those of {counted or 'the opening'}.",
+        "afterwards": afterwards,
+        "counted": "Figures of all its days."
+        if afterwards
+        else f"Figures told are those of {counted or 'the opening'}.",
         "happened": happened.timeline(stored.events, stored.told, stored.names, zone),
         "truth": _truth(stored, known, counted, now, zone),
         "chart": _chart(stored, known, opening, now, zone),
@@ -122,8 +126,8 @@ def _ending(stored: Stored, known: Known, now: datetime, zone: ZoneInfo) -> tupl
     facts = stored.resolution if stored.resolution.get("days") else {**stored.resolution, "days": days}
     told = _story(stored, RESOLVED, facts, now, zone)
     assert told.ending is not None, "a resolved incident has an ending"
-    now_at = None if told.ending.replaced else told.ending.back
-    figures = _figures({"Before": told.before, "Lowest": told.ending.lowest, "Now": now_at})
+    back = None if told.ending.replaced else told.ending.back
+    figures = _figures({"Before": told.before, "Lowest": told.ending.lowest, "At the end": back})
     return section(told), figures
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from services.alerts.messages.cause import cause
 from services.alerts.messages.story import MIX
 from services.alerts.messages.win import thanks_in_words
+from services.alerts.reviews.weeks import Week
 from services.alerts.views import places
 
 Row = Mapping[str, Any]
@@ -19,7 +20,7 @@ Row = Mapping[str, Any]
 @dataclass(frozen=True)
 class Line:
     """One win. headline: Delivery NPS up 12; before, since: figures as the API gives them; thanks: (sentence, address
-    of the action's page); mix: only because others answer."""
+    of the action's page); mix: only because others answer; week: whose review tells of it."""
 
     id: str
     headline: str
@@ -33,6 +34,7 @@ class Line:
     since: Row
     thanks: tuple[tuple[str, str], ...]
     mix: bool
+    week: str
 
 
 def line(win: Row, maps: places.Names, now: datetime, zone: ZoneInfo) -> Line:
@@ -57,6 +59,7 @@ def line(win: Row, maps: places.Names, now: datetime, zone: ZoneInfo) -> Line:
         since=_figures(told, win, "since"),
         thanks=tuple(zip(said, addresses, strict=True)),
         mix=found is not None and found.kind == MIX,
+        week=str(Week.of(win["found_at"].astimezone(zone).date())),
     )
 
 

@@ -92,7 +92,7 @@ def test_with_everybody_there(call: Call, settings: Settings, open_incident: Ope
         page,
     )
     assert sent.text.count('class="fall-') >= 2
-    assert re.search(r"Delivery NPS by day Before, it was \d+\. Since the onset its lowest was", page)
+    assert re.search(r"Delivery NPS by day Before, it was \d+\. Since the onset its lowest day was", page)
     assert 'type="application/json"' in sent.text
     assert "2 · Courier hand-over" in page
     assert "Two <b>hours</b> late." in page

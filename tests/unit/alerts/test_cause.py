@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.alerts.messages import gather
 from services.alerts.messages.apportion import apportion
 from services.alerts.messages.cause import cause, covers
 from services.alerts.messages.figures import latest, lowest, of_sums
@@ -150,3 +153,24 @@ def test_lowest_and_latest_rest_on_enough_answers() -> None:
     assert (back := latest("nps", days)) is not None
     assert (back.score, back.n) == (100, 120)
     assert lowest("nps", [one_bad_answer]) is None
+
+
+def test_who_is_told_late_learns_how_it_ended_and_not_what_came_since() -> None:
+    bad, good, better = [0] * 11, [0] * 11, [0] * 11
+    bad[3], bad[10], good[3], good[10], better[10] = 90, 60, 50, 100, 150
+    days = [
+        {"from": f"2026-10-{day:02}", "histogram": counts}
+        for day, counts in ((1, bad), (2, good), (3, better))
+    ]
+    closed = datetime(2026, 10, 2, 17, tzinfo=UTC)
+    over = {
+        "metric": "nps",
+        "opened_at": closed,
+        "closed_at": closed,
+        "closed_by": "automatic",
+        "outcome": None,
+    }
+    ending = gather._ending(over, {"days": days}, ZoneInfo("Europe/Berlin"))
+    assert ending.back is not None
+    assert ending.lowest is not None
+    assert (round(ending.lowest.score), round(ending.back.score)) == (-20, 33)

@@ -52,6 +52,14 @@ def test_a_degraded_score_is_red_though_it_has_no_target() -> None:
     assert both["in_words"].endswith("NPS (22) is degraded and under its target of 40.")
 
 
+def test_a_target_that_is_just_missed_reads_as_missed() -> None:
+    (found,) = inside.contrasts(stage(SCORE | {"score": 39.62}))
+    assert found["in_words"].endswith("customers’ NPS (39.6) is under its target of 40.")
+    csat = SCORE | {"metric": "csat", "score": 79.8, "target": 80}
+    (found,) = inside.contrasts(stage(csat))
+    assert found["in_words"].endswith("customers’ CSAT (79.8 %) is under its target of 80 %.")
+
+
 @pytest.mark.parametrize(
     "changed",
     [{"score": 40.0}, {"n": 29}, {"audience": "employee"}, {"score": None, "n": 0}, {"target": None}],

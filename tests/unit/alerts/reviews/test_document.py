@@ -107,7 +107,7 @@ def test_of_an_older_week_the_end_of_the_next_counts() -> None:
 
 def test_incidents_are_by_age_and_what_is_over_comes_last() -> None:
     closed = datetime(2026, 11, 20, tzinfo=UTC)
-    over = incident(id="OVER", state="resolved", opened_at=closed - timedelta(days=30), closed_at=closed)
+    over = incident(id="OVER", state="resolved", onset=closed - timedelta(days=29.7), closed_at=closed)
     older = incident(id="OLD", state="acknowledged", opened_at=closed - timedelta(days=12))
     found = parts.incidents(but(incidents=[incident(), over, older]))
     assert [(one["incident"], one["days_open"]) for one in found] == [
@@ -115,6 +115,22 @@ def test_incidents_are_by_age_and_what_is_over_comes_last() -> None:
         ("7F3KAAAA", 5),
         ("OVER", 30),
     ]
+
+
+def test_a_win_says_where_it_rose_to_as_it_was_told() -> None:
+    told = {"since": {"score": 53.89, "n": 180}}
+    (found,) = parts.wins(but(wins=[win(cause=told)]))
+    assert found["score"] == 53.89
+    (found,) = parts.wins(but(wins=[win(cause={"since": {"score": None}})]))
+    assert found["score"] == win()["since"]["score"]
+
+
+def test_what_opened_after_the_week_was_not_degraded_in_it() -> None:
+    for opened, closed, said in ((-1, None, True), (1, None, False), (-3, -2, False), (-3, 1, True)):
+        one = incident(opened_at=ABOUT.ends + timedelta(hours=opened))
+        one["closed_at"] = None if closed is None else ABOUT.ends + timedelta(hours=closed)
+        (found,) = document(but(incidents=[one]))["green_inside_red_outside"]
+        assert ("degraded" in found["in_words"]) is said, (opened, closed)
 
 
 def test_only_whole_healthy_weeks_are_a_past() -> None:

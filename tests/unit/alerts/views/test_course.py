@@ -50,7 +50,7 @@ def test_many_answers_are_shown_by_day() -> None:
     assert [(level.name, level.value) for level in chart.levels] == [("Before", 50), ("Target", 40)]
     assert chart.unfinished
     assert chart.lowest == -100
-    assert chart.summary.startswith("Before, it was 50. Since the onset its lowest was −100;")
+    assert chart.summary.startswith("Before, it was 50. Since the onset its lowest day was −100;")
 
 
 def test_few_answers_are_put_together_by_week_around_the_onset() -> None:
