@@ -22,9 +22,9 @@ BUGS = {
     "positions-before-effect": Bug(
         "a consumer commits how far it has come before what it did there",
         "shared/consumer.py",
-        """        letters += admit(numbered, locked, batch, counts)
+        """        counts.dead += len(letters) + len(fresh)
 """,
-        """        letters += admit(numbered, locked, batch, counts)
+        """        counts.dead += len(letters) + len(fresh)
         positions.save(conn, locked.values())
     with conn.transaction():
 """,
@@ -62,13 +62,13 @@ BUGS = {
     "offsets-before-database": Bug(
         "a consumer commits its offsets in Kafka before its transaction (Apache Kafka only)",
         "shared/consumer.py",
-        """                    process(settings, conn, polled, apply, counts, rule)
+        """                    process(settings, conn, polled, apply, counts)
                     if settings.kafka_consumer_groups:
                         _commit(consumer, polled)
 """,
         """                    if settings.kafka_consumer_groups:
                         _commit(consumer, polled)
-                    process(settings, conn, polled, apply, counts, rule)
+                    process(settings, conn, polled, apply, counts)
 """,
     ),
 }

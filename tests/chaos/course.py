@@ -16,10 +16,10 @@ from dev.temporary_stack import Stack, temporary
 from tests.chaos import bugs, checks, copies, disk
 from tests.chaos.faults import Faults
 from tests.chaos.network import Network
-from tests.chaos.people import People, expected
+from tests.chaos.people import Collector, People, expected
 from tests.chaos.plan import plan
 from tests.e2e import outcome
-from tests.e2e.collector import Api
+from tests.e2e.collector import Api, Item
 from tests.e2e.drops import Drops
 from tests.e2e.shop import sliced
 
@@ -86,12 +86,16 @@ def _course(stack: Stack, network: Network, seed: int, size: Size, broker: str) 
     began, rng = time.monotonic(), random.Random(seed)
     eights = round(size.answers / size.stages / 8)
     drops = Drops(Api(stack), size.stages, size.falls, random.Random(rng.random()), eights)
-    _prepare(stack, drops)
+    late = len(drops.past) // 10
+    _prepare(stack, drops, drops.past[:-late])
+    collector = Collector(drops.api.again(), drops.past[-late:], size.seconds, random.Random(rng.random()))
     people = People(stack.url("survey"), drops.live(), size.seconds, random.Random(rng.random()))
     faults = Faults(stack, network, rng)
     people.start()
+    collector.start()
     faults.start(plan(random.Random(rng.random()), size.seconds, size.kills))
     people.join()
+    collector.join()
     faults.join()
     found = Outcome(
         seed=seed,
@@ -102,17 +106,17 @@ def _course(stack: Stack, network: Network, seed: int, size: Size, broker: str) 
         repeats=people.repeats,
         changes=people.changes,
         seconds=0.0,
-        wrong=faults.errors,
+        wrong=faults.errors + collector.errors,
     )
     found.wrong = found.wrong + _look(stack, drops, people)
     found.seconds = time.monotonic() - began
     return found
 
 
-def _prepare(stack: Stack, drops: Drops) -> None:
-    """The map, its owners, and two healthy months, before anything goes wrong."""
+def _prepare(stack: Stack, drops: Drops, past: list[Item]) -> None:
+    """The map, its owners, and healthy weeks, before anything goes wrong."""
     drops.open({"email": "owner@chaos.example"})
-    for items in sliced(drops.past, BATCH):
+    for items in sliced(past, BATCH):
         drops.api.batch(items)
     outcome.drained(stack)
     disk.prepare(stack)

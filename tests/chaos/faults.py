@@ -59,13 +59,23 @@ class Faults:
     def _do(self, fault: Fault) -> None:
         time.sleep(max(0.0, self._began + fault.at - time.monotonic()))
         action = getattr(self, f"_{fault.kind.replace(' ', '_')}")
+        deadline = time.monotonic() + PATIENCE_SECONDS
         with self._one_at_a_time[fault.victim]:
-            try:
-                action(fault)
-            except Exception as error:  # noqa: BLE001 - told to the harness, which is another thread
-                self.errors.append(f"{fault}: {error!r}")
-            else:
-                self.done[fault.kind] += 1
+            while True:
+                try:
+                    action(fault)
+                except (
+                    psycopg.OperationalError,
+                    KafkaError,
+                ) as error:  # another fault was in the way of this one
+                    if time.monotonic() < deadline:
+                        continue
+                    self.errors.append(f"{fault}: {error!r}")
+                except Exception as error:  # noqa: BLE001 - told to the harness, which is another thread
+                    self.errors.append(f"{fault}: {error!r}")
+                else:
+                    self.done[fault.kind] += 1
+                return
 
     def _kill(self, fault: Fault) -> None:
         """SIGKILL, and wait for the next start; one that has just ended by itself is about to be started."""
@@ -144,30 +154,17 @@ class Faults:
             starts = [int(last * (fault.size * number / STRAY) ** 0.5) for number in range(STRAY)]
             rows = [row for start in starts for row in outbox.stamped_after(conn, start, 1)]
         random.Random(fault.at).shuffle(rows)
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                _publish(chosen, rows)
-                return
-            except KafkaError:  # the broker is away, as others have planned
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(1)
+        _publish(chosen, rows)
 
     @contextlib.contextmanager
     def _administering(self) -> Iterator[psycopg.Connection[dict[str, object]]]:
-        """A connection past the harness's network, as soon as there is one."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                conn = self.stack.connect()
-                break
-            except psycopg.OperationalError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
-        with conn:
+        """A connection past the harness's network."""
+        ports.wait_until(self._answers, "the database's return", PATIENCE_SECONDS)
+        with self.stack.connect() as conn:
             yield conn
+
+    def _answers(self) -> bool:
+        return ports.is_listening(int(self.stack.environment["POSTGRES_PORT"]))
 
 
 def _publish(chosen: Settings, rows: list[dict[str, Any]]) -> None:

@@ -1,4 +1,7 @@
-"""Customers as the widget behaves: an answer is sent with one id until it is acknowledged, some twice, some changed."""
+"""Customers as the widget behaves: an answer is sent with one id until it is acknowledged, some twice, some changed.
+
+Beside them a system that sends batches of old answers, so that what is live and what is historic come mixed.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,35 @@ from dataclasses import dataclass, field
 
 import requests
 
-from tests.e2e.collector import Item
+from tests.e2e.collector import Api, Item
+from tests.e2e.shop import sliced
 
 SENT_TWICE = 0.1
+BATCH = 40
 CHANGED = 0.05
 TIMEOUT = (2, 10)
 RETRY_SECONDS = (0.1, 0.6)
 GIVE_UP_SECONDS = 300
+
+
+class Collector(threading.Thread):
+    """Sends `items` in batches spread over `seconds`, each again until it is acknowledged, and some once more."""
+
+    def __init__(self, api: Api, items: list[Item], seconds: float, rng: random.Random) -> None:
+        super().__init__(daemon=True)
+        self.api, self.items, self.seconds, self.rng = api, items, seconds, rng
+        self.errors: list[str] = []
+
+    def run(self) -> None:
+        began, batches = time.monotonic(), list(sliced(self.items, BATCH))
+        try:
+            for number, batch in enumerate(batches):
+                time.sleep(max(0.0, began + self.seconds * number / len(batches) - time.monotonic()))
+                self.api.batch(batch)
+                if self.rng.random() < SENT_TWICE:
+                    self.api.batch(batch)
+        except Exception as error:  # noqa: BLE001 - told to the harness, which is another thread
+            self.errors.append(repr(error))
 
 
 @dataclass

@@ -45,14 +45,20 @@ class Fault:
 def plan(rng: random.Random, seconds: float, kills: int) -> list[Fault]:
     """The faults of a course of `seconds`, in order of time: `kills` of our processes, each about as often, and others.
 
-    Nothing begins in the first twentieth and in the last tenth, so that there is a course to disturb.
+    Troubles come together: every second kill falls into a time in which the network is slow, where what happens between
+    two steps takes longest. Nothing begins in the first twentieth and in the last tenth, so that there is a course to
+    disturb.
     """
-    victims = [OURS[number % len(OURS)] for number in range(kills)]
-    faults = [Fault(_moment(rng, seconds), "kill", victim) for victim in victims]
+    faults = []
     for kind, (often, whom, (least, most)) in OTHERS.items():
         for _ in range(max(1, round(kills * often / 100))):
             lasts = rng.uniform(least, most)
             faults.append(Fault(_moment(rng, seconds), kind, rng.choice(whom), lasts, rng.random()))
+    slow = [fault for fault in faults if fault.kind == "slow"]
+    for number in range(kills):
+        within = rng.choice(slow) if number // len(OURS) % 2 else None
+        at = within.at + rng.uniform(0, within.seconds) if within else _moment(rng, seconds)
+        faults.append(Fault(at, "kill", OURS[number % len(OURS)]))
     return sorted(faults, key=lambda fault: fault.at)
 
 
