@@ -150,13 +150,15 @@ class _Pools:
 
     def missing(self, question: Question) -> str | None:
         """What is too little for any verdict: days, days_before, answers_since, answers_before, before."""
+        if question.before is not None and question.before.days < LEAST_BEFORE:
+            return "days_before"  # first: no waiting mends it
         if question.since.days < LEAST_DAYS:
             return "days"
         if any(one and one.n < LEAST_ANSWERS for one in (self.after, self.control_after)):
             return "answers_since"
         if question.before is None:
             return None if question.control is not None else "before"
-        if question.before.days < LEAST_BEFORE or question.before.days + question.since.days < LEAST_IN_ALL:
+        if question.before.days + question.since.days < LEAST_IN_ALL:
             return "days_before"
         if any(one and one.n < LEAST_ANSWERS for one in (self.before, self.control_before)):
             return "answers_before"

@@ -120,6 +120,7 @@ def test_few_employees_are_not_recognised(feed: Feed, page: Page, conn: Connecti
     beat(conn)
     words = page.words(f"{PATH}?audience=employee")
     assert "5 answers" in words
+    assert "Macro" not in words, "nothing of the page is called as what the shell says"
     assert "Leads can read what employees wrote" in words
 
 
