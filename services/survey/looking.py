@@ -45,6 +45,17 @@ def note(conn: Connection, keys: Keys, who: Principal, document: Mapping[str, An
     looks.note(conn, whom, (who.name, who.id), what, None, len(document["answers"]))
 
 
+def note_filter(
+    conn: Connection, keys: Keys, who: Principal, query: Mapping[str, Any], found: Mapping[str, Any]
+) -> None:
+    """Keep that `who` was shown what a filter of voids (`voiding.preview`) finds, where it names a person."""
+    name = (query["respondent"] or "").strip()
+    if name:
+        looks.note(
+            conn, respondents.pseudonym(keys, name), (who.name, who.id), "void", None, found["answers"]
+        )
+
+
 def seen_by(who: Principal, maps: Rows) -> set[str]:
     """The journeys in which `who` may see one customer: an admin all, a lead those with a stage of their own.
 

@@ -63,7 +63,9 @@ def void(conn: Connection, query: Row, keys: Keys, zone: ZoneInfo, by: str) -> R
         text = f"More than {MOST:,} answers at once. Narrow it down, for example by days."
         raise Problem(422, "Too many answers at once", text)
     if counted and len(rows) != query["expect"]:
-        said = f"{query['expect']:,} were expected, {len(rows):,} match now. Look at them again."
+        # How many there are of one person's is told by a dry run, which is kept as a look at them.
+        now = "another number matches" if wanted.givers else f"{len(rows):,} match"
+        said = f"{query['expect']:,} were expected, {now} now. Look at them again."
         raise Problem(409, "Not the answers you saw", said, {"expect": [said]})
     id, voided_at = store.void(conn, [row["id"] for row in rows], by, _noted(query))
     _tell(conn, rows)

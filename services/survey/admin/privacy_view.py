@@ -9,7 +9,12 @@ from typing import Any
 
 LATEST = 20
 PSEUDONYM = 12
-_WHAT = {"journey": "their journey", "kept": "all that is kept", "export": "all of it as a file"}
+_WHAT = {
+    "journey": "their journey",
+    "kept": "all that is kept",
+    "export": "all of it as a file",
+    "void": "answers to be voided",
+}
 _SAID = (
     "journey", "stage", "touchpoint", "survey", "metric", "audience", "score", "reason", "channel", "from", "to",
 )  # fmt: skip

@@ -8,7 +8,7 @@ from flask import Response
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
-from services.survey import voiding
+from services.survey import looking, voiding
 from services.survey.admin.pages import blueprint
 from services.survey.admin.privacy_view import in_words
 from services.survey.schemas.voids import VoidFilter
@@ -39,8 +39,7 @@ def look() -> Response:
     form = Form.sent()
     try:
         query = _loaded(form)
-        with database() as conn:
-            found = voiding.preview(conn, query, settings().respondent_keys, settings().report_tz)
+        found = _looked(query)
     except Problem as problem:
         return _page(_failed(form, problem))
     return _page(form, found)
@@ -59,13 +58,20 @@ def void_answers() -> AnyResponse:
     except Problem as problem:
         form = _failed(form, problem)
         if problem.status == 409:
-            with database() as conn:
-                found = voiding.preview(conn, query, keys, zone)
+            found = _looked(query)
         return _page(form, found)
     count = done["answers"]
     what = "Employees’ answers" if count is None else f"{count:,} answer{'' if count == 1 else 's'}"
     said = f"{what} taken out of every score."
     return redirect_to("/privacy/void", said)
+
+
+def _looked(query: dict[str, Any]) -> dict[str, Any]:
+    keys = settings().respondent_keys
+    with database() as conn:
+        found = voiding.preview(conn, query, keys, settings().report_tz)
+        looking.note_filter(conn, keys, principal(), query, found)
+    return found
 
 
 def _loaded(form: Form) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.survey import voiding
+from services.survey import looking, voiding
 from services.survey.routes.documents import answers
 from services.survey.schemas.voids import VoidedAnswers, VoidFilter
 from shared.web.app import database, settings
@@ -42,5 +42,7 @@ def post_void(options: dict[str, Any], wanted: dict[str, Any]) -> Response:
     found = settings()
     with database() as conn:
         if options["dry_run"]:
-            return jsonify(voiding.preview(conn, wanted, found.respondent_keys, found.report_tz))
+            seen = voiding.preview(conn, wanted, found.respondent_keys, found.report_tz)
+            looking.note_filter(conn, found.respondent_keys, principal(), wanted, seen)
+            return jsonify(seen)
         return jsonify(voiding.void(conn, wanted, found.respondent_keys, found.report_tz, principal().name))

@@ -17,7 +17,8 @@ def note(
 ) -> datetime:
     """Keep that somebody (`by`: name, id) was shown this many answers of a person; the time of it.
 
-    what: `journey` (the person's answers along a journey), `kept` or `export` (the page Privacy).
+    what: `journey` (the person's answers along a journey), `kept` or `export` (the page Privacy),
+    `void` (answers of theirs about to be voided).
     """
     row = conn.execute(
         """INSERT INTO look (looked_by, looked_by_id, what, respondent, respondent_key, why, answers)

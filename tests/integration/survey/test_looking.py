@@ -58,6 +58,20 @@ def test_a_voided_answer_is_not_told_and_nobody_is_looked_at_unseen(shop: Servic
     assert [row["answers"] for row in looks(shop)] == [0, 0]
 
 
+def test_who_looks_at_answers_to_be_voided_of_one_person_is_kept(shop: Service) -> None:
+    shop.answer(respondent="cust-one", comment="my secret")
+    void, one = "/v1/responses/void", {"respondent": " cust-one "}
+    found = shop.call("POST", f"{void}?dry_run=true", json=one).json
+    assert found["sample"][0]["comment"] == "my secret"
+    refused = shop.call("POST", void, json=one | {"expect": 3})
+    assert (refused.status_code, "1 match" in refused.text) == (409, False)
+    shop.call("POST", f"{void}?dry_run=true", json={"survey": "delivery-nps"})
+    post(shop, "/privacy/void/look", 200, respondent="cust-one")
+    assert [(row["what"], row["answers"]) for row in looks(shop)] == [("void", 1), ("void", 1)]
+    assert looks(shop)[0]["looked_by"] == "test"
+    assert "answers to be voided" in get(shop, "/privacy").text
+
+
 def test_follow_ups_of_the_person_are_there(shop: Service, settings: Settings) -> None:
     shop.answer(respondent="cust-one", score=2)
     (row,) = shop.rows("SELECT answer_id, respondent, respondent_key, survey, answered_at FROM response")
