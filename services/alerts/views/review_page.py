@@ -85,7 +85,7 @@ def schedule_document(values: Row) -> dict[str, Any]:
     hour = str(values["hour"])
     return {
         "weekday": values["weekday"],
-        "hour": int(hour) if hour.isascii() and hour.isdigit() else hour,
+        "hour": int(hour) if hour.isascii() and hour.isdigit() and len(hour) <= 2 else hour,
         "to": list(values["to"]),
     }
 

@@ -127,7 +127,7 @@ def _rearranged(form: Form, act: str, what: str) -> Form:
         given = survey_fields.without_language(given, what)
     elif act == "add_reason":
         given = given | {"reason_rows": str(survey_fields.reason_rows(given) + 1)}
-    elif act == "remove_reason" and what.isdecimal():
+    elif act == "remove_reason" and what.isdecimal() and len(what) <= 2:
         given = survey_fields.without_reason(given, int(what))
     return Form(given)
 
