@@ -63,6 +63,7 @@ def play(demo: Demo, progress: Progress) -> tuple[Path, Path]:
     fall = wait_for_mail(demo, "down", "The owner of Delivery is told", progress)
     win = wait_for_mail(demo, returns.WON, "Who made Returns better is thanked", progress)
     cases.work(demo, progress)
+    returns.measure(demo)
     return fall, win
 
 

@@ -36,6 +36,12 @@ def add_history(demo: Demo, door: Door) -> int:
     return len(answers)
 
 
+def measure(demo: Demo) -> None:
+    """Have the effects measured once more: what was told with the win had only the answers of then."""
+    for action in demo.call("alerts", "GET", "/v1/actions", params={"journey": "shop"}).json()["items"]:
+        demo.call("alerts", "GET", f"/v1/actions/{action['action']}/effect")
+
+
 def live_through(demo: Demo, progress: Progress) -> dict[str, Any]:
     """Send the weeks past day by day, and do what was done in them; the win that ends them."""
     parts = weeks.parts(demo.anchor, demo.days)[1:]

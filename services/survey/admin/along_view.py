@@ -19,7 +19,8 @@ OUTCOMES = {
 
 
 def shown(found: Row, surveys: Iterable[Row]) -> dict[str, Any]:
-    """{…found, answers, first, last, unverified, journeys[{name, stages[{name, answers[], follow_ups[]}]}], nothing}.
+    """{…found, answers, cases, first, last, unverified, nothing, journeys[{name, stages[{name, answers[],
+    follow_ups[]}]}]}.
 
     An answer gets its `scale`, `reason_names` and `facts`; a case its `said`. surveys: rows {survey, document}.
     """
@@ -44,6 +45,7 @@ def shown(found: Row, surveys: Iterable[Row]) -> dict[str, Any]:
         **found,
         "journeys": journeys,
         "answers": len(answers),
+        "cases": sum(len(stage["follow_ups"]) for journey in journeys for stage in journey["stages"]),
         "first": times[0] if times else None,
         "last": times[-1] if times else None,
         "unverified": sum(not row["verified"] for row in answers),

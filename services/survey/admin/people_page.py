@@ -9,6 +9,7 @@ from marshmallow import ValidationError
 
 from services.survey import looking
 from services.survey.admin.along_view import shown
+from services.survey.admin.known_owners import known_owners
 from services.survey.admin.pages import blueprint
 from services.survey.schemas.respondents import Look
 from services.survey.store import surveys
@@ -49,4 +50,5 @@ def look_at_person() -> Response:
 
 
 def _page(form: Form, found: dict[str, Any] | None = None) -> Response:
-    return render_form("admin/people.html", form, nav="comments", found=found)
+    owners = known_owners().names if found and found["cases"] else None
+    return render_form("admin/people.html", form, nav="comments", found=found, owners=owners or {})
