@@ -121,7 +121,7 @@ def _open(conn: Connection, given: Given, by: str, now: datetime) -> Row | None:
         },
     )
     if case is not None:
-        follow_up_changes.add_event(conn, case["id"], by, "opened", {"owner": owner})
+        follow_up_changes.add_event(conn, case["id"], by, "opened", {"owner": owner}, now)
         publish(conn, case, now)
     return case
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,14 +46,20 @@ def save(conn: Connection, id: UUID, values: Mapping[str, Any]) -> Row:
 
 
 def add_event(
-    conn: Connection, id: UUID, by: str, kind: str, detail: Mapping[str, Any] | None = None
+    conn: Connection,
+    id: UUID,
+    by: str,
+    kind: str,
+    detail: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Add a line to the history of a case that is locked, or was just inserted."""
+    """Add a line to the history of a case that is locked, or was just inserted; `at`: by now where it is not said."""
     conn.execute(
         """INSERT INTO follow_up_event (follow_up, number, at, by, kind, detail)
-           SELECT %(id)s, coalesce(max(number), 0) + 1, clock_timestamp(), %(by)s, %(kind)s, %(detail)s
+           SELECT %(id)s, coalesce(max(number), 0) + 1, coalesce(%(at)s::timestamptz, clock_timestamp()),
+                  %(by)s, %(kind)s, %(detail)s
            FROM follow_up_event WHERE follow_up = %(id)s""",
-        {"id": id, "by": by, "kind": kind, "detail": Jsonb(dict(detail or {}))},
+        {"id": id, "by": by, "kind": kind, "detail": Jsonb(dict(detail or {})), "at": at},
     )
 
 
