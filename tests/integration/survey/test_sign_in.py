@@ -244,5 +244,7 @@ def test_a_mail_does_not_wait_for_an_import_to_end(people: People) -> None:
     people.ask(ANA)
     stop = object.__new__(StopSignal)  # without taking over the signals of the tests' own process
     stop.asked = False
-    worker._work_off(people.conn, people.settings, work, Status("worker"), stop, (SignInMails(), RecoveryMails()))
+    worker._work_off(
+        people.conn, people.settings, work, Status("worker"), stop, (SignInMails(), RecoveryMails())
+    )
     assert [mail["To"] for mail in people.sink.messages()] == [ANA]
