@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import os
 import random
-import time
 from pathlib import Path
 
 import pytest
@@ -21,8 +20,7 @@ SIZE = course.Size(answers=800, stages=10, falls=2, seconds=12, kills=10)
 @pytest.mark.e2e
 @pytest.mark.broker
 def test_the_promises_hold() -> None:
-    seed = int(os.environ.get("JOURNEYLOOP_SEED", time.time_ns() % 1_000_000))
-    print(f"JOURNEYLOOP_SEED={seed}")
+    seed = int(os.environ.get("JOURNEYLOOP_SEED", "1"))
     found = course.run(seed, SIZE, "kafka" if on_apache_kafka() else "embedded")
     print(found)
     assert found.wrong == []
