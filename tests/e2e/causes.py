@@ -104,10 +104,14 @@ def address(stage: str) -> str:
 
 
 def history(rng: random.Random) -> list[Item]:
-    """Two months of healthy days up to four days ago; each cell's answers are spread evenly over them."""
+    """Two months of healthy days up to four days ago; each cell's answers are spread evenly over them.
+
+    In an order of chance: one order for all cells would put what they have in common on the same days.
+    """
     today, found = datetime.now(UTC), []
     for cell in CELLS:
         made = list(answers(cell, 3 * usual_number(cell), usual, app=0.2))
+        rng.shuffle(made)
         for number, item in enumerate(made):
             day = 4 + number * HISTORY_DAYS // len(made)
             item["answered_at"] = (today - timedelta(days=day, seconds=rng.randrange(80_000))).isoformat()
