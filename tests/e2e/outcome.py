@@ -81,7 +81,7 @@ def detectors_have_all(stack: Stack, shop: Shop, items: list[Item]) -> None:
 def mails(stack: Stack, shop: Shop) -> list[EmailMessage]:
     """Every mail to one of the shop's owners or to the fallback owner that is neither a test of the channel nor a win.
 
-    Healthy answers of today are a little better than those of the history (`shop.WAS`): with many it is a win, and true.
+    Healthy answers of today are a little better than those of the history (`shop.WAS`): many of them are a win indeed.
     """
     fallback = stack.environment["FALLBACK_OWNER"]
     ours = {shop.address(stage) for stage in ("order", "delivery", "use")} | {fallback}
