@@ -1,4 +1,7 @@
-"""Mistakes planted on purpose, each of which must turn a course red: a harness that finds nothing proves nothing."""
+"""Mistakes planted on purpose, for courses to find: a harness that finds nothing proves nothing.
+
+A short course finds the missing sequence check. The others need a kill between two steps, so courses with more of them.
+"""
 
 from __future__ import annotations
 

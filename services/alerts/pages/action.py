@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from services.alerts import action_saving, effect_asking
 from services.alerts.pages.actions import failed, fields
-from services.alerts.pages.checking import CHANGED_MEANWHILE, checked, seen
 from services.alerts.schemas.actions import Action
 from services.alerts.store import actions, maps, owners
 from services.alerts.views import action_chart, action_form, action_rows
 from shared.db import Connection
 from shared.web.app import database, settings
 from shared.web.auth import page, principal
+from shared.web.checking import CHANGED_MEANWHILE, checked, seen
 from shared.web.documents import etag
 from shared.web.forms import Form, render_form
 from shared.web.pages import redirect_to

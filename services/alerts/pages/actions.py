@@ -11,12 +11,12 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.alerts import acting, action_saving, effect_asking
-from services.alerts.pages.checking import checked, unseen
 from services.alerts.schemas.actions import Action
 from services.alerts.store import actions, maps, owners
 from services.alerts.views import action_form, action_rows, incident_rows
 from shared.web.app import database, settings
 from shared.web.auth import page, principal
+from shared.web.checking import checked, unseen
 from shared.web.forms import Form, render_form
 from shared.web.pages import redirect_to, render
 from shared.web.problems import Problem

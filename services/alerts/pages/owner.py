@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from services.alerts import owner_saving, reaching, trial
 from services.alerts.channels.addressed import channels
-from services.alerts.pages.checking import CHANGED_MEANWHILE, checked, seen
 from services.alerts.pages.owners import told
 from services.alerts.schemas.owners import Owner
 from services.alerts.store import deliveries, maps, owners
@@ -18,6 +17,7 @@ from services.alerts.views import delivery, owner_form, owner_rows, who_is_told
 from shared.db import Connection
 from shared.web.app import database, settings
 from shared.web.auth import page, principal
+from shared.web.checking import CHANGED_MEANWHILE, checked, seen
 from shared.web.documents import etag
 from shared.web.forms import Form, render_form
 from shared.web.pages import redirect_to

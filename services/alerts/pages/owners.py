@@ -9,7 +9,6 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.alerts import owner_saving, reaching
-from services.alerts.pages.checking import checked, unseen
 from services.alerts.schemas.owners import Owner
 from services.alerts.store import maps, owners, silences
 from services.alerts.views import owner_form, owner_rows, places, who_is_told
@@ -18,6 +17,7 @@ from shared.db import Connection
 from shared.slugs import slug
 from shared.web.app import database, settings
 from shared.web.auth import page, principal
+from shared.web.checking import checked, unseen
 from shared.web.forms import Form, render_form
 from shared.web.pages import redirect_to, render
 from shared.web.problems import Problem

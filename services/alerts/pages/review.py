@@ -12,7 +12,6 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.alerts import review_asking, review_saving, reviewing
-from services.alerts.pages.checking import CHANGED_MEANWHILE, checked, seen
 from services.alerts.reviews import words
 from services.alerts.reviews.questions import COMMENTS
 from services.alerts.schemas.reviews import NewDecision, ReviewSchedule
@@ -20,6 +19,7 @@ from services.alerts.store import owners, reviews
 from services.alerts.views import review_page
 from shared.web.app import database, settings
 from shared.web.auth import page, principal
+from shared.web.checking import CHANGED_MEANWHILE, checked, seen
 from shared.web.documents import etag
 from shared.web.forms import Form, render_form
 from shared.web.pages import redirect_to

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.alerts import silence_saving
-from services.alerts.pages.checking import CHANGED_MEANWHILE, checked, seen
 from services.alerts.pages.silences import failed, options, tried
 from services.alerts.schemas.silences import Silence
 from services.alerts.silencing import IN_FORCE, PLANNED
@@ -19,6 +18,7 @@ from shared.db import Connection
 from shared.events import isoformat
 from shared.web.app import database, settings
 from shared.web.auth import page, principal
+from shared.web.checking import CHANGED_MEANWHILE, checked, seen
 from shared.web.documents import etag
 from shared.web.forms import Form, render_form
 from shared.web.pages import redirect_to

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.alerts import silence_saving
-from services.alerts.pages.checking import checked, unseen
 from services.alerts.schemas.silences import Silence
 from services.alerts.silencing import IN_FORCE, OVER, PLANNED
 from services.alerts.store import maps, silences
@@ -17,6 +16,7 @@ from services.alerts.views import places, silence_form, silence_rows
 from shared.db import Connection
 from shared.web.app import database, settings
 from shared.web.auth import page, principal
+from shared.web.checking import checked, unseen
 from shared.web.forms import Form, render_form
 from shared.web.pages import redirect_to, render
 from shared.web.problems import Problem
