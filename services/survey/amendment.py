@@ -21,15 +21,20 @@ from shared.web.problems import Problem, invalid, not_found
 
 FIELDS = ("score", "comment", "reasons")
 CONTACT = "contact"
+NUMBER = "change"
+NUMBERS = range(2**53)
 Row = dict[str, Any]
 
 
 def amend(conn: Connection, id_: UUID, change: dict[str, Any], keys: Keys) -> Row:
-    """Apply `change` {score?, comment?, reasons?, contact?} to an answer; the answer as it is now, with `asks_contact`.
+    """Apply `change` {score?, comment?, reasons?, contact?, change?} to an answer; the answer as it is now, with
+    `asks_contact`.
 
-    The caller has checked the edit token. An event is written only where score or reasons changed of an answer that
-    is in the scores. A follow-up opens where the answer is low now and its giver agreed to be contacted. `contact`
-    null takes that back. Raises Problem: 404 unknown, 403 after 24 hours, 422 naming each bad field.
+    Its `change` numbers the sender's changes upwards: one with a smaller number than came before was overtaken on its
+    way and changes nothing; one without a number is applied as it comes. The caller has checked the edit token. An
+    event is written only where score or reasons changed of an answer that is in the scores. A follow-up opens where
+    the answer is low now and its giver agreed to be contacted. `contact` null takes that back. Raises Problem: 404
+    unknown, 403 after 24 hours, 422 naming each bad field.
     """
     stored = responses.lock(conn, id_)
     if stored is None:
@@ -39,8 +44,11 @@ def amend(conn: Connection, id_: UUID, change: dict[str, Any], keys: Keys) -> Ro
         raise Problem(403, "Too late to change this answer", "An answer can be changed for 24 hours.")
     definition = surveys.definitions(conn, [stored["survey"]], lock=False)[stored["survey"]]
     wanted, contact = _wanted(stored, change, definition)
-    if any(wanted[name] != stored[name] for name in FIELDS):
-        responses.amend(conn, id_, wanted["score"], wanted["comment"], wanted["reasons"])
+    number = change.get(NUMBER, stored["change"])
+    if number < stored["change"]:
+        number, wanted, contact, change = stored["change"], {name: stored[name] for name in FIELDS}, None, {}
+    if number > stored["change"] or any(wanted[name] != stored[name] for name in FIELDS):
+        responses.amend(conn, id_, wanted["score"], wanted["comment"], wanted["reasons"], number)
     counted = stored["voided_at"] is None
     if counted and (wanted["score"] != stored["score"] or wanted["reasons"] != stored["reasons"]):
         data = response_events.amended(definition, stored, wanted["score"], wanted["reasons"])
@@ -67,7 +75,7 @@ def _reach(conn: Connection, given: opening.Given, *, withdrawn: bool, now: date
 
 
 def _wanted(stored: Row, change: dict[str, Any], definition: Definition) -> tuple[Row, Contact | None]:
-    errors: Errors = {name: "unknown field" for name in change if name not in (*FIELDS, CONTACT)}
+    errors: Errors = {name: "unknown field" for name in change if name not in (*FIELDS, CONTACT, NUMBER)}
     wanted = {name: stored[name] for name in FIELDS}
     if "score" in change:
         wanted["score"] = read_score(change["score"], definition, errors)
@@ -75,6 +83,8 @@ def _wanted(stored: Row, change: dict[str, Any], definition: Definition) -> tupl
         wanted["comment"] = read_comment(change["comment"], errors)
     if "reasons" in change and change["reasons"] != stored["reasons"]:
         wanted["reasons"] = list(read_reasons(change["reasons"], definition, errors))
+    if type(change.get(NUMBER, 0)) is not int or change.get(NUMBER, 0) not in NUMBERS:
+        errors[NUMBER] = "must be a whole number from 0 to 9007199254740991"
     contact = read_agreed(change.get(CONTACT), definition, errors)
     if errors:
         raise invalid({field: [text] for field, text in errors.items()})

@@ -16,6 +16,7 @@ from dev import ports
 CUT_BEFORE, CUT_DURING, LOST, BUSY, TOO_MANY, HANGS, HANGS_STORED = (
     "cut before", "cut during", "lost 201", "503", "429", "hangs", "hangs after storing",
 )  # fmt: skip
+LATE = "late"  # on its way until the network heals, when nobody waits for it any more
 FAULTS = (CUT_BEFORE, CUT_DURING, LOST, BUSY, TOO_MANY, HANGS, HANGS_STORED)
 _RESET = struct.pack("ii", 1, 0)
 
@@ -30,6 +31,7 @@ class Network(ThreadingHTTPServer):
     def __init__(self, service: str) -> None:
         super().__init__((ports.LOOPBACK, 0), Handler)
         self.address = urlsplit(service).netloc
+        self.overtaken = threading.Event()  # a late POST has arrived
         self.heal()
 
     @property
@@ -78,6 +80,8 @@ class Handler(BaseHTTPRequestHandler):
             self._cut_during(body)
         elif fault in (BUSY, TOO_MANY):
             self._refuse(int(fault))
+        elif fault == LATE:
+            self._arrive_late(body)
         elif fault == HANGS:
             self._hang()
         elif fault in (LOST, HANGS_STORED):
@@ -119,6 +123,12 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Access-Control-Expose-Headers", "Retry-After")
         self.send_header("Retry-After", str(self.server.retry_after))
         self.end_headers()
+
+    def _arrive_late(self, body: bytes) -> None:
+        self.server.healed.wait(60)
+        self._ask(body).read()
+        self.server.overtaken.set()
+        self._reset()
 
     def _hang(self) -> None:
         self.server.healed.wait(60)

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.customers import Customers, card, choose, reach, send, until
-from tests.browser.network import FAULTS
+from tests.browser.network import FAULTS, LATE
 
 RUNS = int(os.environ.get("JOURNEYLOOP_RUNS", "24"))
 SEED = int(os.environ.get("JOURNEYLOOP_SEED", "20261122"))
@@ -112,6 +112,22 @@ def test_a_change_after_a_lost_201_is_an_amendment(customers: Customers, fault: 
     page.goto(customers.address(survey="csat"))
     customers.network.heal()
     until(lambda: not page.evaluate(KEPT), page)
+    assert [row["score"] for row in customers.answers()] == [8]
+
+
+def test_a_change_overtaken_on_its_way_does_not_undo_the_later_one(customers: Customers) -> None:
+    page = customers.visit(survey="nps")
+    choose(page, 3)
+    until(customers.answers, page)
+    customers.network.faults = [LATE]
+    choose(page, 5)
+    until(lambda: len(customers.network.posts) == 2, page)
+    choose(page, 8)
+    page.goto(customers.address(survey="csat"))
+    until(lambda: not page.evaluate(KEPT), page)
+    assert [row["score"] for row in customers.answers()] == [8]
+    customers.network.heal()
+    assert customers.network.overtaken.wait(30)
     assert [row["score"] for row in customers.answers()] == [8]
 
 

@@ -20,6 +20,10 @@ class Contact(Schema):
 
 
 CONTACT = {"description": "only to a survey that asks for one (`follow_ups.ask_contact`)"}
+CHANGE = {
+    "description": "numbers the sender's changes upwards, as its clock does; one that came after a greater number was "
+    "overtaken on its way: 200, and nothing changes"
+}
 CONTACT_URL = {
     "description": "a page that asks the customer for a contact; only after a score that wants one"
 }
@@ -78,6 +82,7 @@ class Amendment(Schema):
     comment = fields.String(allow_none=True)
     reasons = fields.List(fields.String(), allow_none=True)
     contact = fields.Nested(Contact, allow_none=True, metadata=CONTACT)
+    change = fields.Integer(strict=True, validate=validate.Range(0, 2**53 - 1), metadata=CHANGE)
     edit_token = fields.String()
 
 

@@ -120,7 +120,7 @@ def lock(conn: Connection, id_: UUID) -> dict[str, Any] | None:
     enter(conn)
     return conn.execute(
         """SELECT answer_id, survey, survey_revision, score, comment, reasons, segments, lang, channel,
-                  answered_at, received_at, historic, voided_at, respondent, respondent_key, respondent_verified
+                  answered_at, received_at, historic, voided_at, change, respondent, respondent_key, respondent_verified
            FROM response WHERE id = %s FOR UPDATE""",
         [id_],
     ).fetchone()
@@ -134,9 +134,11 @@ def peek(conn: Connection, survey: str, id_: UUID) -> dict[str, Any] | None:
     ).fetchone()
 
 
-def amend(conn: Connection, id_: UUID, score: int, comment: str | None, reasons: list[str]) -> None:
-    """Write the changed answer; what it was first stays known by `first_content`."""
+def amend(
+    conn: Connection, id_: UUID, score: int, comment: str | None, reasons: list[str], change: int
+) -> None:
+    """Write the changed answer and the change's number; what it was first stays known by `first_content`."""
     conn.execute(
-        "UPDATE response SET score = %s, comment = %s, reasons = %s WHERE id = %s",
-        [score, comment, reasons, id_],
+        "UPDATE response SET score = %s, comment = %s, reasons = %s, change = %s WHERE id = %s",
+        [score, comment, reasons, change, id_],
     )

@@ -5,7 +5,7 @@ import { request } from './request.js'
 import { memory, note, remember } from './storage.js'
 import sheet from './style.js'
 import { arm } from './triggers.js'
-import { finish, link, view } from './view.js'
+import { finish, h, link, view } from './view.js'
 
 const PAUSE = 2000 // after a person's last change
 const FORM_TIMEOUT = 8000
@@ -23,7 +23,7 @@ export class Survey extends (globalThis.HTMLElement || class {}) {
     this.root_.adoptedStyleSheets = styles
     // what stood here keeps its room, though unseen, where the card does not take it: nothing may move
     this.isFixed_ = /corner|sheet/.test(this.getAttribute('placement'))
-    this.root_.replaceChildren(this.isFixed_ ? document.createElement('slot') : '')
+    this.root_.replaceChildren(this.isFixed_ ? h('slot') : '')
     this.disarm_ = arm(this, () => this.open())
   }
 

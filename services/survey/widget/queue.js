@@ -68,18 +68,20 @@ export function send(answer, eager) {
 
 async function deliver(answer) {
   for (;;) {
-    const { id, base, edit_token } = answer
+    const { id, base, edit_token, change = 0 } = answer
     const wanted = JSON.stringify(answer.want)
     if (answer.done === wanted) return drop(answer), 'saved'
-    answer.first ||= { ...answer.want }
+    answer.first ||= answer.want
+    // this browser's clock, and greater each time: the service leaves aside an amendment that a later one overtook
+    answer.change = Math.max(Date.now(), change + 1)
     save(answer)
     const { status_: status, json_: json, wait_: wait } = await (edit_token
-      ? request(`${base}v1/responses/${id}/amend`, { ...answer.want, edit_token }, TIMEOUT)
+      ? request(`${base}v1/responses/${id}/amend`, { ...answer.want, edit_token, change: answer.change }, TIMEOUT)
       : request(`${base}v1/surveys/${answer.survey}/responses`, { ...answer.who, ...answer.first, id }, TIMEOUT))
     if (status < 300 && json?.id === id) {
       answer.done = edit_token ? wanted : JSON.stringify(answer.first)
       Object.assign(answer, json, { tries: 0 }) // edit_token; contact_url where the customer is asked for a contact
-    } else if (status < 400 || status > 499 || status === 408 || status === 429) {
+    } else if (!/^4(?!08|29)/.test(status)) {
       return postpone(answer, wait), 'queued'
     } else if (status !== 422 || !forgive(answer, json?.errors)) {
       return drop(answer), 'error'
@@ -100,8 +102,8 @@ function forgive(answer, errors) {
 }
 
 function postpone(answer, wait) {
-  answer.tries = (answer.tries || 0) + 1
-  const pause = Math.min(6e4, 1e3 * 2 ** answer.tries) * (0.5 + Math.random() / 2)
+  answer.tries = -~answer.tries
+  const pause = Math.min(6e4, 1e3 * 2 ** answer.tries) * (1 + Math.random()) / 2
   answer.next = Date.now() + pause
   if (wait) answer.after = Date.now() + wait
   save(answer)

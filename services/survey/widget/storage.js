@@ -10,7 +10,7 @@ export function local(use) {
 /** What this browser remembers: {draw, never?, asked: {survey: seconds since 1970}}. No identifier of a person. */
 export function memory() {
   const found = local((storage) => JSON.parse(storage.journeyloop))
-  return { draw: Math.floor(Math.random() * 1e4), asked: {}, ...found }
+  return { draw: (Math.random() * 1e4) | 0, asked: {}, ...found }
 }
 
 /** Remember `change` as well. */
@@ -20,5 +20,5 @@ export function remember(change) {
 
 /** Remember that this survey was shown now; with `sign` -1: that it was closed unanswered. */
 export function note(survey, sign) {
-  remember({ asked: { ...memory().asked, [survey]: sign * Math.floor(Date.now() / 1e3) } })
+  remember({ asked: { ...memory().asked, [survey]: sign * Math.round(Date.now() / 1e3) } })
 }

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from shared.events import RESPONSES
+from tests.integration.survey.cases import CONTACT, following
 from tests.integration.survey.conftest import Service
 from tests.integration.survey.test_public_door import ID, count
 
@@ -44,3 +45,38 @@ def test_who_may_amend(shop: Service) -> None:
     shop.conn.execute("UPDATE response SET received_at = received_at - interval '25 hours'")
     assert shop.call("PATCH", path, None, json={"score": 3, "edit_token": token}).status_code == 403
     assert [row["score"] for row in shop.rows("SELECT score FROM response")] == [1]
+
+
+def test_a_change_that_was_overtaken_changes_nothing(shop: Service) -> None:
+    token = shop.answer(id=ID, score=9).json["edit_token"]
+
+    def amend(**body: Any) -> Any:
+        return shop.call("PATCH", f"/v1/responses/{ID}", None, json=body, headers={"Edit-Token": token})
+
+    assert amend(score=3, comment="late", change=1_000).json["score"] == 3
+    assert amend(score=4, comment="late and broken", change=2_000).json["score"] == 4
+    overtaken = amend(score=3, comment="late", reasons=["late"], change=1_000)
+    assert (overtaken.status_code, overtaken.json["score"]) == (200, 4)
+    assert (overtaken.json["comment"], overtaken.json["reasons"]) == ("late and broken", [])
+    assert count(shop) == (1, 3)
+    assert amend(score=4, comment="late and broken", change=3_000).status_code == 200, "the same, later"
+    assert amend(score=5, change=2_500).json["score"] == 4
+    assert amend(score=6).json["score"] == 6, "a sender that numbers nothing"
+    assert amend(score=7, change=2_500).json["score"] == 6
+    assert amend(score=7, change=3_000).json["score"] == 7, "the same number again"
+    for wrong in (-1, 2**53, 1.5, "7", True, None):
+        assert list(amend(score=1, change=wrong).json["errors"]) == ["change"]
+    assert count(shop) == (1, 5)
+
+
+def test_a_contact_taken_back_is_not_left_again_by_what_was_overtaken(shop: Service) -> None:
+    following(shop)
+    token = shop.answer(id=ID, score=2).json["edit_token"]
+
+    def amend(**body: Any) -> Any:
+        return shop.call("PATCH", f"/v1/responses/{ID}", None, json=body, headers={"Edit-Token": token})
+
+    assert amend(contact=CONTACT, change=1).json["contact_url"] is None
+    assert amend(contact=None, change=2).json["contact_url"]
+    assert amend(contact=CONTACT, change=1).json["contact_url"]
+    assert shop.rows("SELECT FROM contact_details") == []
