@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from flask import request
+from flask import g, request
 from flask_smorest import Blueprint
 
 from services.survey.accept import NewAnswer, accept_many
@@ -20,6 +20,7 @@ from services.survey.store import surveys
 from shared.db import Connection
 from shared.web.app import database, parse_json, settings
 from shared.web.auth import require
+from shared.web.json_texts import DEEPEST, is_deeper
 from shared.web.problems import ITEM, Problem
 from shared.web.state import now
 
@@ -40,8 +41,9 @@ _BODY = {
 
 @blueprint.url_value_preprocessor
 def allow_large(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """A batch may be larger than an answer. Runs before anything reads the body."""
+    """A batch may be larger than an answer, and packed. Runs before anything reads the body."""
     request.max_content_length = MAX_BYTES
+    g.decodes_itself = True
 
 
 @blueprint.route("/v1/responses/batch", methods=["POST"])
@@ -123,9 +125,10 @@ def _lines(body: bytes) -> Iterator[Any]:
     for line in body.split(b"\n"):
         if line.strip():
             try:
-                yield orjson.loads(line)
+                found = orjson.loads(line)
             except orjson.JSONDecodeError:
-                yield None
+                found = None
+            yield None if is_deeper(found, DEEPEST) else found
 
 
 def _body() -> bytes:

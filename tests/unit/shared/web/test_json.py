@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.web.app import parse_json
+from shared.web.json_texts import DEEPEST, parse_json
 from shared.web.problems import Problem
 
 
@@ -39,3 +39,11 @@ def test_malformed_is_refused(raw: bytes) -> None:
 
 def test_malformed_in_a_form_field_names_the_field() -> None:
     assert list(refused(b"nope", "mapping").errors or {}) == ["mapping"]
+
+
+@pytest.mark.parametrize("text", [b"1", rb'"\u0000"'])
+@pytest.mark.parametrize(("opened", "closed"), [(b"[", b"]"), (b'{"a":', b"}")])
+def test_what_is_nested_too_deeply_is_refused(opened: bytes, closed: bytes, text: bytes) -> None:
+    for levels in (DEEPEST + 1, 500, 1_000, 100_000):
+        refused(opened * levels + text + closed * levels)
+    assert parse_json(opened * DEEPEST + b"1" + closed * DEEPEST)
