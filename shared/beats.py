@@ -69,6 +69,24 @@ def pipe(conn: Connection, process: str = "consumer") -> Pipe:
     return Pipe(**row, keys=tuple(_keys(conn)))
 
 
+class Behind(NamedTuple):
+    """What the last beat named and this receiver has not: in how many keys, and how many events together."""
+
+    keys: int
+    events: int
+
+
+def behind(conn: Connection) -> Behind:
+    """How far this receiver is behind the last beat, all keys together."""
+    row = conn.execute(
+        """SELECT count(*) FILTER (WHERE missing > 0) AS keys, coalesce(sum(missing), 0)::bigint AS events
+           FROM (SELECT greatest(max(h.last_sequence) - coalesce(max(p.last_sequence), 0), 0) AS missing
+                 FROM heard AS h LEFT JOIN position AS p USING (key) GROUP BY h.key) AS each"""
+    ).fetchone()
+    assert row is not None
+    return Behind(**row)
+
+
 _BEGIN = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.cluster import ClusterMetadata
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from shared import events
 from shared.settings import Settings
@@ -30,6 +30,13 @@ TOPICS = {
 # A member that joined while the broker had no topics is given partitions only once it looks again.
 METADATA_MS = 3000
 
+# A reader asks for news of the cluster every 3 s: without an answer for so long the broker is away.
+SILENT_SECONDS = 10.0
+
+# kafka-python waits longer and longer between two tries to connect, up to 30 s: so long nobody would notice that the
+# broker is back, and a process that waits gives no sign of life.
+_PATIENCE = {"bootstrap_timeout_ms": 8_000, "reconnect_backoff_max_ms": 1_000}
+
 # kafka-python 3.0.12 takes `allow_auto_create_topics` and does not hand it on: a client that comes before the relay
 # to a broker without topics would have them made with the broker's own number of partitions.
 ClusterMetadata.DEFAULT_CONFIG["allow_auto_create_topics"] = False
@@ -37,6 +44,10 @@ ClusterMetadata.DEFAULT_CONFIG["allow_auto_create_topics"] = False
 
 class WrongPartitions(Exception):
     """A topic has another number of partitions than this version keeps: order per key would be lost."""
+
+
+class TopicsRemain(Exception):
+    """The broker does not delete our topics."""
 
 
 def topic(settings: Settings, name: str) -> str:
@@ -53,7 +64,7 @@ def ensure_topics(settings: Settings) -> None:
     """Create the topics that do not exist yet; raise WrongPartitions where one differs from ours."""
     wanted = dict(TOPICS) | {dead_topic(name): (1, config) for name, (_, config) in TOPICS.items()}
     wanted = {topic(settings, name): how for name, how in wanted.items()}
-    admin = KafkaAdminClient(bootstrap_servers=list(settings.kafka_bootstrap_servers))
+    admin = KafkaAdminClient(bootstrap_servers=list(settings.kafka_bootstrap_servers), **_PATIENCE)
     try:
         there = set(admin.list_topics())
         for name in sorted(set(wanted) - there):
@@ -63,6 +74,48 @@ def ensure_topics(settings: Settings) -> None:
                 raise WrongPartitions(f"{name} has {partitions} partitions")
     finally:
         admin.close()
+
+
+def renew_topics(settings: Settings, groups: Iterable[str]) -> list[str]:
+    """Delete our topics with every event in them, and the places of `groups` in them; make them anew.
+
+    The dead letters' topics stay: nothing of ours reads them. The names of those that were deleted. Raises
+    TopicsRemain, and KafkaError where the broker does not answer.
+    """
+    admin = KafkaAdminClient(bootstrap_servers=list(settings.kafka_bootstrap_servers), **_PATIENCE)
+    try:
+        there = sorted({topic(settings, name) for name in TOPICS} & set(admin.list_topics()))
+        _forget_groups(admin, {settings.topic_prefix + group for group in groups}, settings)
+        if there:
+            _delete(admin, there)
+    finally:
+        admin.close()
+    ensure_topics(settings)
+    return there
+
+
+def _delete(admin: KafkaAdminClient, names: list[str]) -> None:
+    try:
+        admin.delete_topics(names)
+    except KafkaError as error:
+        raise TopicsRemain(f"{', '.join(names)}: {error}") from error
+    deadline = time.monotonic() + KNOWN_SECONDS
+    while left := sorted(set(names) & set(admin.list_topics())):
+        if time.monotonic() > deadline:
+            raise TopicsRemain(", ".join(left))
+        time.sleep(0.1)
+
+
+def _forget_groups(admin: KafkaAdminClient, names: set[str], settings: Settings) -> None:
+    """Delete the groups that there are; a member that was killed is one until its session is over."""
+    if not settings.kafka_consumer_groups:
+        return
+    deadline = time.monotonic() + settings.kafka_session_timeout_ms / 1000 + KNOWN_SECONDS
+    while left := sorted(names & {group["group_id"] for group in admin.list_groups()}):
+        outcome = {name: told for name, told in admin.delete_groups(left).items() if told != "OK"}
+        if outcome and time.monotonic() > deadline:
+            raise TopicsRemain(f"the broker keeps the consumer groups {outcome}: does a consumer run?")
+        time.sleep(0.2 if outcome else 0)
 
 
 def _create(admin: KafkaAdminClient, name: str, partitions: int, config: dict[str, str]) -> None:
@@ -94,6 +147,7 @@ def producer(settings: Settings) -> KafkaProducer:
         request_timeout_ms=10_000,
         max_block_ms=10_000,
         allow_auto_create_topics=False,
+        **_PATIENCE,
     )
 
 
@@ -114,6 +168,7 @@ def consumer(settings: Settings, group: str, names: tuple[str, ...]) -> KafkaCon
         fetch_max_wait_ms=100,
         metadata_max_age_ms=METADATA_MS,
         allow_auto_create_topics=False,
+        **_PATIENCE,
     )
     if settings.kafka_consumer_groups:
         reader.subscribe([topic(settings, name) for name in names])
@@ -131,3 +186,9 @@ def topic_ids(reader: KafkaConsumer, names: Iterable[str]) -> dict[str, UUID]:
     """
     known = {name: reader._client.cluster.topic_id(name) for name in names}
     return {name: id for name, id in known.items() if id is not None}
+
+
+def silent_seconds(reader: KafkaConsumer) -> float:
+    """How long ago the broker last answered a reader that polls (since the start of the machine: never)."""
+    heard_at: float = reader._client.cluster._last_successful_refresh_ms / 1000
+    return time.monotonic() - heard_at

@@ -204,4 +204,12 @@ def _detail(conn: Connection, consumer: KafkaConsumer, counts: Counts) -> dict[s
     for partition in assigned:
         end, at = consumer.highwater(partition), consumer.position(partition, timeout_ms=100)
         lag += max(0, end - at) if end is not None and at is not None else 0
-    return {"ready": bool(assigned), "partitions": len(assigned), "lag": lag, **vars(counts)}
+    silent = broker.silent_seconds(consumer)
+    ready = bool(assigned) and silent < broker.SILENT_SECONDS
+    return {
+        "ready": ready,
+        "partitions": len(assigned),
+        "lag": lag,
+        "broker_silent_seconds": round(silent, 1),
+        **vars(counts),
+    }

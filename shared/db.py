@@ -151,6 +151,17 @@ def fingerprints(conn: Connection, tables: Mapping[str, str]) -> dict[str, tuple
     return found
 
 
+def sizes(conn: Connection) -> tuple[int, int]:
+    """Bytes on disk: of the tables of this connection's schema with their indexes, and of the whole database."""
+    row = conn.execute(
+        """SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint AS schema,
+                  pg_database_size(current_database()) AS whole
+           FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"""
+    ).fetchone()
+    assert row is not None
+    return row["schema"], row["whole"]
+
+
 @lru_cache
 def _needed(schema: Schema) -> frozenset[str]:
     return frozenset(migration.id for migration in _migrations(schema))

@@ -124,6 +124,13 @@ def acknowledged(conn: Connection) -> int:
     return int(row["acknowledged"])
 
 
+def last_position(conn: Connection) -> int:
+    """How many rows were stamped since ever."""
+    row = conn.execute("SELECT last_position FROM relay").fetchone()
+    assert row is not None
+    return int(row["last_position"])
+
+
 def acknowledge(conn: Connection, *, before: int, now: int) -> bool:
     """Move the watermark from `before` to `now`; False where a rewind moved it meanwhile."""
     done = conn.execute("UPDATE relay SET acknowledged = %s WHERE acknowledged = %s", [now, before])

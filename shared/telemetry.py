@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable, MutableMapping
 from types import TracebackType
@@ -12,7 +14,7 @@ from typing import Any
 import psycopg
 import structlog
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
-from prometheus_client.metrics_core import GaugeMetricFamily
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
@@ -23,7 +25,12 @@ REQUEST_SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 
-# name, help, labels, value: one gauge sample
+_QUOTING = (ValueError, LookupError, TypeError, AttributeError)
+_QUOTED = re.compile(
+    r"""'.*'|".*\"""", re.DOTALL
+)  # from the first to the last: a value may hold quotes itself
+
+# name, help, labels, value: one sample of a gauge, or of a counter where the name ends in _total
 Sample = tuple[str, str, dict[str, str], float]
 
 
@@ -42,15 +49,21 @@ def configure_logs(level: str) -> None:
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
     sys.excepthook = _ended
+    threading.excepthook = lambda told: _ended(
+        told.exc_type, told.exc_value or told.exc_type(), told.exc_traceback
+    )
 
 
 def describe(error: BaseException) -> str:
     """Where an error came from and what it was, with its causes, as one text.
 
-    Of a database's error only the SQLSTATE is told: its message may quote a row, and so what a customer wrote.
+    Of a database's error only the SQLSTATE is told: its message may quote a row, and so what a customer wrote. So may
+    what Python says of a value that it can't work with: of that what stands in quotes is left out.
     """
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     told = f"SQLSTATE {error.sqlstate}" if isinstance(error, psycopg.Error) and error.sqlstate else str(error)
+    if isinstance(error, _QUOTING):
+        told = _QUOTED.sub("'…'", told)
     lines = [describe(before)] if before else []
     return "".join([*lines, *traceback.format_tb(error.__traceback__), f"{type(error).__name__}: {told}\n"])
 
@@ -78,10 +91,11 @@ class Gauges(Collector):
     def describe(self) -> Iterable[Any]:
         return []
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
-        families: dict[str, GaugeMetricFamily] = {}
+    def collect(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
+        families: dict[str, GaugeMetricFamily | CounterMetricFamily] = {}
         for name, text, labels, value in self._read():
-            family = families.setdefault(name, GaugeMetricFamily(name, text, labels=list(labels)))
+            kind = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
+            family = families.setdefault(name, kind(name, text, labels=list(labels)))
             family.add_metric(list(labels.values()), value)
         return families.values()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Flask
 
 from services.aggregator import SCHEMA, pages
 from services.aggregator.routes import changes, freshness, measures, scorecards, scores
 from shared.settings import Settings, load
-from shared.web import health, status
+from shared.web import health, monitoring, status
 from shared.web.app import make_app
 
 
@@ -23,4 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         measures.blueprint,
         told,
     )
-    return make_app("aggregator", settings or load(), SCHEMA, (*blueprints, *pages.BLUEPRINTS), checks)
+    samples = partial(monitoring.received, "aggregator")
+    return make_app(
+        "aggregator", settings or load(), SCHEMA, (*blueprints, *pages.BLUEPRINTS), checks, samples
+    )

@@ -7,7 +7,7 @@ import weakref
 
 from flask import Flask
 
-from services.survey import SCHEMA, admin, contact_page, pages, rate_limit, status, tallies
+from services.survey import SCHEMA, admin, contact_page, metrics, pages, rate_limit, status, tallies
 from services.survey.routes import (
     batch,
     embed,
@@ -28,10 +28,7 @@ from services.survey.routes import (
     unsubscribe,
     voids,
 )
-from shared import outbox
-from shared.db import Connection
 from shared.settings import Settings, load
-from shared.telemetry import Sample
 from shared.web.app import make_app
 from shared.web.status import blueprint
 
@@ -64,7 +61,7 @@ BLUEPRINTS = [
 def create_app(settings: Settings | None = None) -> Flask:
     """The app, its pool open: call it after the fork. Settings come from the environment where none are given."""
     found = settings or load()
-    app = make_app("survey", found, SCHEMA, BLUEPRINTS, status.CHECKS, _samples)
+    app = make_app("survey", found, SCHEMA, BLUEPRINTS, status.CHECKS, metrics.samples)
     app.register_blueprint(admin.blueprint)
     rate_limit.install(app, found)
     tallies.install(app, found)
@@ -76,21 +73,3 @@ def _flush(app: weakref.ref[Flask]) -> None:
     """At the end of a process that was asked to stop: write its last seconds of counts."""
     if (found := app()) is not None:
         tallies.flush(found)
-
-
-def _samples(conn: Connection) -> list[Sample]:
-    waiting = outbox.waiting(conn)
-    return [
-        (
-            "journeyloop_outbox_unstamped",
-            "Committed events the relay has not stamped",
-            {},
-            float(waiting["unstamped"]),
-        ),
-        (
-            "journeyloop_outbox_unacknowledged",
-            "Events not yet with the broker",
-            {},
-            float(waiting["unacknowledged"]),
-        ),
-    ]

@@ -77,6 +77,16 @@ def sweep(conn: Connection) -> None:
     conn.execute("DELETE FROM access.sign_in_link WHERE created_at < now() - %s", [KEPT_FOR])
 
 
+def waiting(conn: Connection) -> tuple[int, float]:
+    """How many links wait for their mail, and how many seconds ago the oldest was asked for."""
+    row = conn.execute(
+        """SELECT count(*)::int AS due, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest
+           FROM access.sign_in_link WHERE settled_at IS NULL"""
+    ).fetchone()
+    assert row is not None
+    return row["due"], row["oldest"]
+
+
 def token(settings: Settings, id: uuid.UUID) -> str:
     """What a link carries in its address."""
     return str(_signer(settings).dumps(str(id)))

@@ -12,6 +12,7 @@ from psycopg_pool import PoolTimeout
 
 from shared import positions, process, telemetry
 from shared.db import Connection, SchemaOutdated, require_current
+from shared.web import monitoring
 from shared.web.auth import public
 
 # A check's name, and what is wrong (None when nothing is).
@@ -62,12 +63,23 @@ def install(
     @app.get("/metrics")
     @public
     def metrics() -> Response:
-        def read() -> list[telemetry.Sample]:
-            with _state().pool.connection() as conn:
-                return _process_samples(conn) + samples(conn)
-
-        text = telemetry.exposition(read, _state().settings.prometheus_multiproc_dir)
+        text = telemetry.exposition(
+            lambda: _samples(checks, samples), _state().settings.prometheus_multiproc_dir
+        )
         return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _samples(
+    checks: Sequence[Check], samples: Callable[[Connection], list[telemetry.Sample]]
+) -> list[telemetry.Sample]:
+    """What can be told: while the database is away, that it is, and how the pool fares."""
+    state, said = _state(), _ask(checks)
+    service = state.schema.name
+    found = monitoring.checks(service, said) + monitoring.connections(service, state.pool)
+    if said["database"] == "ok":
+        with state.pool.connection(timeout=2) as conn:
+            found += monitoring.processes(service, conn) + monitoring.disk(service, conn) + samples(conn)
+    return found
 
 
 def _ask(checks: Sequence[Check]) -> dict[str, str]:
@@ -80,20 +92,6 @@ def _ask(checks: Sequence[Check]) -> dict[str, str]:
         return {"database": "away"}
     except SchemaOutdated as error:
         return {"database": str(error)}
-
-
-def _process_samples(conn: Connection) -> list[telemetry.Sample]:
-    service, found = _state().schema.name, []
-    for row in process.statuses(conn):
-        labels = {"service": service, "process": row["process"], "instance": row["instance"]}
-        found.append(
-            ("journeyloop_process_beat_age_seconds", "Seconds since the last beat", labels, row["age"])
-        )
-        for name, value in row["detail"].items():
-            if isinstance(value, int | float):
-                text = "As the process says in its status line"
-                found.append((f"journeyloop_process_{name}", text, labels, float(value)))
-    return found
 
 
 def _state() -> Any:

@@ -225,6 +225,18 @@ def failed_since(conn: Connection, since: datetime) -> int:
     return int(row["n"])
 
 
+def troubled(conn: Connection, since: datetime) -> dict[str, tuple[int, int]]:
+    """By kind of channel: messages given up since then, and those that failed at least once and are tried again."""
+    rows = conn.execute(
+        """SELECT channel, count(n.id) FILTER (WHERE n.state = 'failed' AND n.settled_at >= %s)::int AS failed,
+                  count(n.id) FILTER (WHERE n.state = 'due' AND n.failures > 0)::int AS failing
+           FROM unnest(ARRAY['email', 'webhook', 'apprise']) AS channel
+           LEFT JOIN notification AS n ON n.channel_kind = channel AND n.state IN ('failed', 'due') GROUP BY channel""",
+        [since],
+    )
+    return {row["channel"]: (row["failed"], row["failing"]) for row in rows}
+
+
 def waiting(conn: Connection, now: datetime) -> dict[str, Any]:
     """{due, oldest}: how many messages wait that should have gone by now, and for how many seconds the oldest does."""
     row = conn.execute(

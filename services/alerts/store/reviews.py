@@ -76,6 +76,13 @@ def claim(conn: Connection, now: datetime, lease: timedelta) -> dict[str, Any] |
     ).fetchone()
 
 
+def overdue(conn: Connection, now: datetime) -> int:
+    """Of how many journeys the review's moment is over."""
+    row = conn.execute("SELECT count(*)::int AS n FROM review_schedule WHERE next_at <= %s", [now]).fetchone()
+    assert row is not None
+    return int(row["n"])
+
+
 def postpone(conn: Connection, journey: str, until: datetime) -> None:
     """Come back to it then."""
     conn.execute("UPDATE review_schedule SET claimed_until = %s WHERE journey = %s", [until, journey])

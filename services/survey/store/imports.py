@@ -91,6 +91,15 @@ def waiting(conn: Connection) -> int:
     return int(row["n"])
 
 
+def failed_since(conn: Connection, since: datetime) -> int:
+    """How many imports failed since then."""
+    row = conn.execute(
+        "SELECT count(*)::int AS n FROM import WHERE state = 'failed' AND finished_at >= %s", [since]
+    ).fetchone()
+    assert row is not None
+    return int(row["n"])
+
+
 def claim(conn: Connection) -> Import | None:
     """The oldest import that no other worker holds, now running and held by this session until it ends or releases.
 

@@ -78,3 +78,12 @@ def blocked(conn: Connection, survey: str, first: date, last: date) -> list[dict
            WHERE survey = %s AND day BETWEEN %s AND %s GROUP BY origin ORDER BY displays DESC, origin LIMIT 50""",
         [survey, first, last],
     ).fetchall()
+
+
+def refused_since(conn: Connection, since: datetime) -> int:
+    """Displays refused on days on which an origin was refused since then, of all surveys."""
+    row = conn.execute(
+        "SELECT coalesce(sum(displays), 0)::bigint AS n FROM blocked_origin WHERE last_at >= %s", [since]
+    ).fetchone()
+    assert row is not None
+    return int(row["n"])

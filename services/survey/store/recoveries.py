@@ -49,6 +49,18 @@ def claim(conn: Connection) -> Due | None:
     return Due(row["follow_up"], row["survey"], UUID(row["token"]), row["made_at"], row["tries"])
 
 
+def waiting(conn: Connection) -> tuple[int, float]:
+    """How many mails that are due were not sent, and how many seconds ago the oldest was planned."""
+    row = conn.execute(
+        """SELECT count(*)::int AS due, coalesce(extract(epoch FROM now() - min(r.made_at)), 0)::float8 AS oldest
+           FROM recovery AS r JOIN follow_up AS f ON f.id = r.follow_up
+           WHERE r.sent_at IS NULL AND r.token IS NOT NULL AND (r.due_at <= now() OR r.tries > 0)
+             AND f.state = 'resolved' AND f.outcome = 'solved'"""
+    ).fetchone()
+    assert row is not None
+    return row["due"], row["oldest"]
+
+
 def sent(conn: Connection, follow_up: UUID) -> bool:
     """The mail server took it; False where that was known already."""
     done = conn.execute(
