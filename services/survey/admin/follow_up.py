@@ -15,7 +15,7 @@ from services.survey.admin.known_owners import known_owners
 from services.survey.admin.pages import blueprint
 from services.survey.follow_ups import reading
 from services.survey.own_stages import place_names
-from services.survey.store import recoveries, surveys
+from services.survey.store import follow_ups, recoveries, surveys
 from shared.db import Connection
 from shared.web.app import database
 from shared.web.auth import page, principal
@@ -44,17 +44,17 @@ def get_case(id: UUID) -> Response:
 
 def shown(id: UUID, act: str = "", form: Form | None = None, refused: str = "") -> Response:
     """The page. act: the form of BLANK that was sent and is shown again as it was; refused: why nothing was done."""
-    now, known = datetime.now(UTC), known_owners()
+    now, owners = datetime.now(UTC), known_owners().names or {}
     forms = {name: Form.blank(**values) for name, values in BLANK.items()}
     if form is not None:
         forms[act] = form
-    owners = known.names or {}
     with database() as conn:
         case = reading.known(conn, id)
         whole = reading.whole(conn, case, personal=True)
         reasons = _reasons(conn, case["survey"])
         names = place_names(survey_new.known_journeys(conn))
         asked = recoveries.find(conn, id)
+        people = follow_ups.people(conn)
     return render_form(
         "admin/follow_up.html",
         Form.blank() if form is None else form,
@@ -76,8 +76,7 @@ def shown(id: UUID, act: str = "", form: Form | None = None, refused: str = "") 
         outcomes=list(view.OUTCOMES.items()),
         cause=view.cause(case["cause"], reasons) if case["cause"] else None,
         causes=view.causes(whole["causes"], reasons),
-        people=view.options(owners, case["owner"]),
-        unknown_people=known.failure,
+        people=view.options(people, case["owner"]),
         happened=view.happened(whole["history"], owners, reasons),
         asked=asked,
         gave=view.score(asked) if asked and asked["score"] is not None else None,

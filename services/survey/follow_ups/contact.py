@@ -12,11 +12,10 @@ from services.survey.respondents import Keys, Pseudonym, every_pseudonym, pseudo
 MAX_EMAIL = 254
 MAX_NAME = 200
 FIELDS = ("email", "name", "lang", "consent")
-# As mail is really addressed: no quoting, no comments, nothing that could break out of a header.
-_EMAIL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}",
-    re.ASCII,
-)
+# As mail is really addressed: words between single dots, no quoting, nothing that could break out of a header.
+_WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
+_EMAIL = re.compile(rf"(?=.{{1,64}}@){_WORD}(?:\.{_WORD})*@(?:{_LABEL}?\.)+{_LABEL}", re.ASCII)
 
 
 class Contact(NamedTuple):

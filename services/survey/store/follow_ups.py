@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.survey.store import responses
 from shared.db import Connection
+from shared.reserved import CHECK
 
 Row = dict[str, Any]
 
@@ -122,3 +123,11 @@ def is_owner(conn: Connection, owner: str) -> bool:
         {"owner": owner},
     )
     return found.fetchone() is not None
+
+
+def people(conn: Connection) -> dict[str, str]:
+    """Owners by key, with their names, of whom somebody can sign in and work a case: not those of a chat only."""
+    rows = conn.execute(
+        "SELECT owner, min(name) AS name FROM access.account_owner WHERE owner <> %s GROUP BY owner", [CHECK]
+    )
+    return {row["owner"]: row["name"] for row in rows}

@@ -67,7 +67,9 @@ def test_addresses_that_are_kept(email: str) -> None:
 @pytest.mark.parametrize(
     "email",
     ["", "a", "a@b", "a b@c.example", "a@b.example\r\nBcc: x@y.example", "<a@b.example>", "a@b.example,c@d.example",
-     "x" * 65 + "@b.example", "a@-b.example", "ä@b.example", 7, None, "a@" + "b." * 130 + "example"],
+     "x" * 65 + "@b.example", "a@-b.example", "ä@b.example", 7, "a..b@c.example", ".a@b.example", "a.@b.example",
+     ".@b.example", "a@b..example", "a@b.example.", "a@b.-x", "a@b.x-", "x." * 32 + "yy@b.example", None,
+     "a@" + "b." * 130 + "example"],
 )  # fmt: skip
 def test_addresses_that_are_not(email: object) -> None:
     errors: dict[str, str] = {}

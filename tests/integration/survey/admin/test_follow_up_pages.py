@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 
 from shared.access import accounts, sessions
 from shared.access.principal import Principal
+from shared.reserved import CHECK
 from shared.settings import Settings
 from shared.web import session_cookie
 from tests.integration.survey.admin.browsing import Page
@@ -127,6 +129,14 @@ def test_handed_over_with_a_note_and_its_history_stays(shop: Service, ben: Lead,
     ana.send(id, "hand-over", owner="-")
     assert "Nobody yet" in ana.get(f"/follow-ups/{id}").text
     assert "Write what others" in str(getattr(ana.send(id, "note", 422), "text", ""))
+
+
+def test_a_case_is_offered_to_those_who_can_work_it(shop: Service, ben: Lead, ana: Lead) -> None:
+    id = case(shop)
+    accounts.keep_owner(shop.conn, "chat", "Chat room", [])
+    accounts.keep_owner(shop.conn, CHECK, "Check", ["check@example.com"])
+    asked = ben.client.get(f"/follow-ups/{id}").text.partition('name="owner"')[2].partition("</select>")[0]
+    assert re.findall(r'<option value="([^"]*)"', asked) == ["", "ana", "-"]
 
 
 def test_what_somebody_else_did_meanwhile_is_shown_and_nothing_typed_is_lost(
