@@ -19,6 +19,7 @@ from services.survey.edit_tokens import VALID_FOR, contact_token, read_contact_t
 from services.survey.follow_ups.contact import MAX_EMAIL, MAX_NAME
 from services.survey.forms import form
 from services.survey.rendering import message, page, wanted_langs, words
+from services.survey.schemas import pages
 from services.survey.store import responses
 from shared.web.app import database, settings
 from shared.web.auth import public
@@ -28,7 +29,8 @@ blueprint = Blueprint("contact", __name__, description="Pages for customers")
 rate_limit.limit(blueprint)
 
 _PAGE = {"200": {"description": "HTML"}, "404": {"description": "No such answer, or nobody is asked"}}
-_POST = _PAGE | {"409": {"description": "Too late"}, "422": {"description": "Asked again"}}
+_GET = _PAGE | {"409": {"description": "Too late"}}
+_POST = _GET | {"422": {"description": "Asked again"}}
 MAX_TOKEN = 200
 
 
@@ -54,7 +56,9 @@ def blank(id: UUID) -> Asked:
 
 
 @blueprint.route("/s/<survey>/contact", methods=["GET"])
-@blueprint.doc(responses=_PAGE, summary="Ask the giver of an answer for a contact")
+@blueprint.doc(
+    responses=_GET, parameters=pages.query("c"), summary="Ask the giver of an answer for a contact"
+)
 @public
 def get_contact(survey: str) -> Response:
     """A form for an address and the consent, in the words of the survey. What was left before is never shown."""
@@ -63,7 +67,7 @@ def get_contact(survey: str) -> Response:
 
 
 @blueprint.route("/s/<survey>/contact", methods=["POST"])
-@blueprint.doc(responses=_POST, summary="Keep a contact")
+@blueprint.doc(responses=_POST, requestBody=pages.form(pages.ContactForm), summary="Keep a contact")
 @public
 def post_contact(survey: str) -> Response:
     """Keep the contact with the answer; sent twice, it is kept once."""

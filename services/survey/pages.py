@@ -23,6 +23,7 @@ from services.survey.employees import EMPLOYEE
 from services.survey.forms import form
 from services.survey.links import Link
 from services.survey.rendering import message, page, wanted_langs
+from services.survey.schemas import pages
 from services.survey.store import responses
 from shared.web.app import database, settings
 from shared.web.auth import public
@@ -68,7 +69,9 @@ class Visit:
 
 
 @blueprint.route("/s/<survey>", methods=["GET"])
-@blueprint.doc(responses=_GET, summary="The survey as a plain page")
+@blueprint.doc(
+    responses=_GET, parameters=pages.query("t", "score", "lang"), summary="The survey as a plain page"
+)
 @public
 def get_page(survey: str) -> Response:
     """The question as a plain form; whatever follows this address records nothing.
@@ -89,7 +92,9 @@ def get_page(survey: str) -> Response:
 
 
 @blueprint.route("/s/<survey>", methods=["POST"])
-@blueprint.doc(responses=_POST, summary="Record the plain page's form")
+@blueprint.doc(
+    responses=_POST, requestBody=pages.form(pages.PageForm), summary="Record the plain page's form"
+)
 @public
 def post_page(survey: str) -> Response:
     """Record the form and say thanks. Sent twice, it is one answer, because its id was made with the page.

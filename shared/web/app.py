@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from shared import telemetry
 from shared.db import ACCESS, Connection, Schema, pool, require_current
 from shared.events import isoformat
 from shared.settings import Settings
-from shared.web import health, pages, problems
+from shared.web import health, openapi, pages, problems
 from shared.web.problems import BODY, Problem
 from shared.web.state import State as State
 from shared.web.state import autocommit as autocommit
@@ -74,6 +76,7 @@ def make_app(
             api.register_blueprint(blueprint)
         else:
             app.register_blueprint(blueprint)
+    _document(app, api)
     problems.install(app)
     health.install(app, checks, samples)
     app.before_request(_begin)
@@ -152,6 +155,16 @@ def _openapi(service: str) -> dict[str, Any]:
             "components": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
         },
     }
+
+
+def _document(app: Flask, api: Api) -> None:
+    """Serve /openapi.json with the errors that really come; it is put together when first asked for."""
+
+    @cache
+    def text() -> bytes:
+        return orjson.dumps(openapi.complete(deepcopy(api.spec.to_dict())), option=orjson.OPT_INDENT_2)
+
+    app.view_functions["api-docs.openapi_json"] = lambda: Response(text(), content_type="application/json")
 
 
 def _static(app: Flask, prefix: str, folder: Path, endpoint: str, templates: Path | None = None) -> None:

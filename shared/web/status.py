@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, jsonify
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 from shared import beats, dead_letters, positions, process
 from shared.db import Connection
@@ -43,6 +43,9 @@ class ProcessStatus(Schema):
 
 class ServiceStatus(Schema):
     """How a service is; more fields by service. `processes` names those it consists of beside web, running or not."""
+
+    class Meta:
+        unknown = INCLUDE
 
     service = fields.String()
     version = fields.String()

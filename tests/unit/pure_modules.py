@@ -5,6 +5,7 @@ PURE = [
     "shared/scoring.py",
     "shared/web/charts.py",
     "shared/web/drawing.py",
+    "shared/web/openapi.py",
     "shared/event_checks.py",
     "shared/employees.py",
     "shared/events.py",

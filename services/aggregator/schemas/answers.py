@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 from services.aggregator.schemas.inside import GreenInside, ScorecardMeasure
 
@@ -147,6 +147,9 @@ class ScorecardScore(EmployeeReading):
 
 class ScorecardTouchpoint(Schema):
     """A touchpoint as on the map, with its live surveys and its scores."""
+
+    class Meta:
+        unknown = INCLUDE  # whatever else the map says of it
 
     touchpoint = fields.String()
     name = fields.String()

@@ -28,6 +28,7 @@ _running = BoundedSemaphore(AT_ONCE)
 
 
 @blueprint.route("/v1/backtests", methods=["POST"])
+@blueprint.doc(responses={"429": {"description": "Others are running; see Retry-After"}})
 @require("viewer")
 @blueprint.arguments(BacktestQuestion)
 @blueprint.response(200)

@@ -60,6 +60,7 @@ def list_detectors(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/v1/detectors/<journey>/<stage>/<metric>/<audience>", methods=["PUT"])
+@blueprint.doc(responses={"412": {"description": "If-Match names another state"}})
 @require("admin")
 @blueprint.arguments(Settings)
 @blueprint.arguments(DryRun, location="query")

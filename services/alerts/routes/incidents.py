@@ -52,6 +52,7 @@ def get(incident: str) -> dict[str, Any]:
 
 
 @blueprint.route("/v1/incidents/<incident>/acknowledge", methods=["POST"])
+@blueprint.doc(responses={"409": {"description": "It is not open"}})
 @require("lead")
 @blueprint.response(200)
 def acknowledge(incident: str) -> dict[str, Any]:
@@ -71,6 +72,7 @@ def note(body: dict[str, Any], incident: str) -> dict[str, Any]:
 
 
 @blueprint.route("/v1/incidents/<incident>/resolve", methods=["POST"])
+@blueprint.doc(responses={"409": {"description": "It is resolved already"}})
 @require("lead")
 @blueprint.arguments(Resolution)
 @blueprint.response(200)

@@ -35,6 +35,7 @@ def list_notifications(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/v1/notifications/<notification>/redeliver", methods=["POST"])
+@blueprint.doc(responses={"409": {"description": "It never went by itself"}})
 @require("lead")
 @blueprint.response(202)
 def redeliver(notification: str) -> dict[str, Any]:

@@ -39,6 +39,7 @@ def get(query: dict[str, Any], journey: str) -> Response:
 
 
 @blueprint.route("/v1/reviews/<journey>/schedule", methods=["PUT"])
+@blueprint.doc(responses={"404": {"description": "No such journey"}})
 @require("lead")
 @blueprint.arguments(ReviewSchedule)
 @blueprint.alt_response(201, schema=ReviewSchedule, description="Made")
@@ -77,6 +78,7 @@ def delete_schedule(journey: str) -> None:
 
 
 @blueprint.route("/v1/reviews/<journey>/decisions", methods=["POST"])
+@blueprint.doc(responses={"409": {"description": "The id is another decision's"}})
 @require("lead")
 @blueprint.arguments(NewDecision)
 @blueprint.response(201)

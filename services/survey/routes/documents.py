@@ -10,22 +10,12 @@ from flask import Response, request
 from marshmallow import fields
 
 from services.survey.journeys import Change
+from shared.web import openapi
 from shared.web.documents import Page, changes, etag, not_modified
 
 is_key = re.compile(r"[a-z0-9-]{1,63}").fullmatch
 MAX_DOCUMENT = 1024 * 1024
-PROBLEM = {"application/problem+json": {"schema": {"type": "object"}}}
-TEXTS = {
-    304: "Not modified",
-    400: "Malformed JSON, or NUL or half a surrogate pair in a text",
-    401: "No valid key",
-    403: "The key lacks the role",
-    404: "There is none",
-    412: "If-Match names another state",
-    413: "Larger than allowed",
-    422: "Some fields are not valid: `errors` names them",
-    429: "Too many requests; see Retry-After",
-}
+TEXTS = openapi.TEXTS | {304: "Not modified", 429: "Too many requests; see Retry-After"}
 
 
 class List(Page):
@@ -44,7 +34,7 @@ def answers(*statuses: int, **texts: str) -> dict[str, dict[str, Any]]:
     named = {status: TEXTS[status] for status in statuses} | {
         int(name[1:]): text for name, text in texts.items()
     }
-    return {str(status): {"description": text, "content": PROBLEM} for status, text in sorted(named.items())}
+    return {str(status): {"description": text} for status, text in sorted(named.items())}
 
 
 def allow_large(endpoint: str | None, values: dict[str, Any] | None) -> None:

@@ -38,6 +38,14 @@ _TOKEN = {
     "schema": {"type": "string"},
     "description": "from the receipt",
 }
+_CHANGEABLE = {
+    "links": {
+        "change": {
+            "operationRef": "#/paths/~1v1~1responses~1{id}/patch",
+            "parameters": {"id": "$response.body#/id", "Edit-Token": "$response.body#/edit_token"},
+        }
+    }
+}
 _AMEND_ERRORS = answers(400, 404, 413, 422, 429, _403="Wrong or missing edit token, or the 24 hours are over")
 
 
@@ -80,7 +88,8 @@ def get_form(query: dict[str, Any], survey: str) -> dict[str, Any]:
         400, 404, 413, 422, 429,
         _403="The page's origin is not on the survey's list",
         _409="The survey is not live, or the id was used for other content",
-    ),
+    )
+    | {"200": _CHANGEABLE, "201": _CHANGEABLE},
 )  # fmt: skip
 @public
 @blueprint.alt_response(201, schema=Receipt, description="Stored")

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, current_app
 from flask_smorest import Blueprint
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.survey import asking, rate_limit, submission, tallies
 from services.survey.cors import add_headers, check_origin
@@ -39,7 +39,7 @@ DAYS = 28
 class Impression(Schema):
     """A step of one display."""
 
-    step = fields.String(required=True, metadata={"description": ", ".join(STEPS)})
+    step = fields.String(required=True, validate=validate.OneOf(STEPS))
     respondent = fields.String()
     sig = fields.String()
 

@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from services.survey import links, rate_limit, submission
 from services.survey.forms import form
 from services.survey.rendering import message, page, wanted_langs
+from services.survey.schemas import pages
 from services.survey.store import contacts
 from shared.web.app import database, settings
 from shared.web.auth import public
@@ -23,7 +24,7 @@ _HTML = {"200": {"description": "HTML"}, "404": {"description": "Not a link of o
 
 
 @blueprint.route("/s/<survey>/unsubscribe", methods=["GET"])
-@blueprint.doc(responses=_HTML, summary="The page with the button")
+@blueprint.doc(responses=_HTML, parameters=pages.query("t"), summary="The page with the button")
 @public
 def get_unsubscribe(survey: str) -> Response:
     """A page that asks once more: whatever follows links changes nothing."""
@@ -35,7 +36,12 @@ def get_unsubscribe(survey: str) -> Response:
 
 
 @blueprint.route("/s/<survey>/unsubscribe", methods=["POST"])
-@blueprint.doc(responses=_HTML, summary="Unsubscribe; also by List-Unsubscribe-Post")
+@blueprint.doc(
+    responses=_HTML,
+    parameters=pages.query("t"),
+    requestBody=pages.form(pages.UnsubscribeForm),
+    summary="Unsubscribe; also by List-Unsubscribe-Post",
+)
 @public
 def post_unsubscribe(survey: str) -> Response:
     """The person the link was made for is asked by no survey any more; with `undo` they may be asked again.

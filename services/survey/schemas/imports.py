@@ -10,6 +10,8 @@ from services.survey.schemas.plain import SEGMENT
 from shared.web.documents import Slug
 
 COLUMN = validate.Length(1, 200)
+_CSV = "score;when\n9;2026-03-01T12:00:00Z\n"
+_MAPPING = '{"survey": "delivery-nps", "columns": {"score": "score", "answered_at": "when"}}'
 
 
 def _column(**kwargs: Any) -> fields.String:
@@ -78,8 +80,10 @@ class Mapping(Schema):
 class Upload(Schema):
     """The multipart form of an import."""
 
-    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary", "description": "CSV"})
-    mapping = fields.String(required=True, metadata={"description": "JSON, see Mapping"})
+    file = fields.Raw(
+        required=True, metadata={"type": "string", "format": "binary", "description": "CSV", "example": _CSV}
+    )
+    mapping = fields.String(required=True, metadata={"description": "JSON, see Mapping", "example": _MAPPING})
 
 
 class RowError(Schema):

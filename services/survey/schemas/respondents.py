@@ -19,7 +19,7 @@ class Respondent(Schema):
         required=True,
         validate=[
             validate.Length(max=MAX_TEXT),
-            validate.Regexp(r"(?s).*\S", error="Say who: the name that the embedding system uses."),
+            validate.Regexp(r"\s*\S", error="Say who: the name that the embedding system uses."),
         ],
     )
 

@@ -24,6 +24,12 @@ CHANGE = {
     "description": "numbers the sender's changes upwards, as its clock does; one that came after a greater number was "
     "overtaken on its way: 200, and nothing changes"
 }
+SCORE = {"description": "csat 1-5, nps 0-10, ces 1-7", "minimum": 0, "maximum": 10}
+ATTRIBUTES = {
+    "description": "at most 20 keys; each value text, a number, true or false",
+    "maxProperties": 20,
+    "additionalProperties": {"type": ["string", "number", "boolean"]},
+}
 CONTACT_URL = {
     "description": "a page that asks the customer for a contact; only after a score that wants one"
 }
@@ -35,9 +41,7 @@ class Answer(Schema):
     id = fields.UUID(
         required=True, metadata={"description": "made by the client; sending it again is harmless"}
     )
-    score = fields.Integer(
-        required=True, strict=True, metadata={"description": "csat 1-5, nps 0-10, ces 1-7"}
-    )
+    score = fields.Integer(required=True, strict=True, metadata=SCORE)
     comment = fields.String(validate=validate.Length(max=MAX_COMMENT), allow_none=True)
     reasons = fields.List(
         fields.String(), metadata={"description": "keys of the survey's reasons"}, allow_none=True
@@ -48,9 +52,7 @@ class Answer(Schema):
         metadata={"description": "who answers; stored only as a pseudonym"},
     )
     sig = fields.String(validate=validate.Length(max=MAX_SIG), allow_none=True)
-    attributes = fields.Dict(
-        allow_none=True, metadata={"description": "at most 20 keys; each value text, a number, true or false"}
-    )
+    attributes = fields.Dict(allow_none=True, metadata=ATTRIBUTES)
     lang = fields.String(allow_none=True)
     channel = fields.String(allow_none=True)
     answered_at = fields.String(
@@ -78,7 +80,7 @@ class Receipt(Schema):
 class Amendment(Schema):
     """What may change about an answer. The edit token comes here or in the header Edit-Token."""
 
-    score = fields.Integer(strict=True)
+    score = fields.Integer(strict=True, metadata=SCORE)
     comment = fields.String(allow_none=True)
     reasons = fields.List(fields.String(), allow_none=True)
     contact = fields.Nested(Contact, allow_none=True, metadata=CONTACT)

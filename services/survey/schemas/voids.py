@@ -32,7 +32,10 @@ class VoidFilter(Schema):
     survey = Slug(load_default=None)
     metric = fields.String(load_default=None, validate=METRIC)
     audience = fields.String(load_default="customer", validate=AUDIENCE)
-    score = fields.String(load_default=None, metadata={"description": "one (7) or some (0-6)"})
+    score = fields.String(
+        load_default=None,
+        metadata={"type": ["string", "integer", "null"], "description": "one (7) or some (0-6)"},
+    )
     reason = Slug(load_default=None)
     q = fields.String(
         load_default=None,
