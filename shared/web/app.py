@@ -24,13 +24,19 @@ from shared.db import ACCESS, Connection, Schema, pool, require_current
 from shared.events import isoformat
 from shared.settings import Settings
 from shared.web import health, openapi, pages, problems
-from shared.web.problems import BODY, Problem
+from shared.web.auth import principal_or_none
+from shared.web.json_texts import parse_json as parse_json
+from shared.web.problems import Problem
 from shared.web.state import State as State
 from shared.web.state import autocommit as autocommit
 from shared.web.state import database as database
 from shared.web.state import settings as settings
 
 log = structlog.get_logger()
+
+# What an answer may have; views that take more say so.
+ANSWER_BYTES = 64 * 1024
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
 class OrjsonProvider(JSONProvider):
@@ -59,7 +65,7 @@ def make_app(
     folder = Path(__file__).parent
     app = Flask(service, root_path=str(schema.folder.parent), static_folder=None, template_folder="templates")
     app.json = OrjsonProvider(app)
-    app.config.update(_openapi(service), MAX_CONTENT_LENGTH=64 * 1024)
+    app.config.update(_openapi(service), MAX_CONTENT_LENGTH=ANSWER_BYTES)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
@@ -90,52 +96,40 @@ def json_body() -> Any:
     return g.document if "document" in g else parse_json(request.get_data())
 
 
-def parse_json(raw: bytes, field: str = "") -> Any:
-    """JSON as Python values; Problem 400 where it is malformed, or has a NUL or a lone surrogate in a text.
-
-    `field` is the form field that holds the JSON, where it is not the whole body.
-    """
-    try:
-        document = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise Problem(400, "Malformed JSON", str(error), {field: [str(error)]} if field else None) from error
-    if b"\\u0000" in raw and (path := _nul_path(document, field)) is not None:
-        errors = {path or BODY: ["holds the character NUL, which cannot be stored"]}
-        raise Problem(400, "NUL in a text", errors=errors)
-    return document
-
-
-def _nul_path(value: Any, path: str) -> str | None:
-    """The path of the first text with a NUL; a field whose name has one is told by the path of its object."""
-    if isinstance(value, str):
-        return path if "\x00" in value else None
-    if isinstance(value, dict):
-        if any("\x00" in name for name in value):
-            return path
-        steps = [(f"{path}.{name}" if path else name, part) for name, part in value.items()]
-    else:
-        steps = [(f"{path}[{i}]", part) for i, part in enumerate(value)] if isinstance(value, list) else []
-    return next((found for step, part in steps if (found := _nul_path(part, step)) is not None), None)
-
-
 def _begin() -> None:
     g.began = time.perf_counter()
     texts = [request.path, *request.args.keys(), *request.args.values()]
     if any("\x00" in text for text in texts):
         raise Problem(400, "Malformed address", "The path or the query holds the character NUL.")
-    is_json = request.mimetype == "application/json" and not request.headers.get("Content-Encoding")
-    if is_json and (raw := request.get_data()):
+    if request.is_json:
+        _read_json()
+
+
+def _read_json() -> None:
+    """Read and check a JSON body before the view does; a large one only for whoever may send it.
+
+    A stranger who sends a batch slowly would hold a thread until the view says 401.
+    """
+    encoding = request.headers.get("Content-Encoding", "identity").lower()
+    if encoding != "identity":
+        if not g.get("decodes_itself"):
+            raise Problem(415, "Unknown Content-Encoding", "Send it as it is.")
+        return
+    size = request.content_length
+    is_small = size is not None and size <= ANSWER_BYTES
+    view = current_app.view_functions.get(request.endpoint or "")
+    may_send = is_small or getattr(view, "access", None) == "public" or principal_or_none()
+    if may_send and (raw := request.get_data()):
         g.document = parse_json(raw)
 
 
 def _end(response: Response) -> Response:
     rule = request.url_rule.rule if request.url_rule else "(none)"
     seconds = time.perf_counter() - g.get("began", time.perf_counter())
-    labels = (current_app.name, request.method, rule, str(response.status_code))
+    method = request.method if request.method in METHODS else "(other)"  # a client may write anything there
+    labels = (current_app.name, method, rule, str(response.status_code))
     telemetry.REQUEST_SECONDS.labels(*labels).observe(seconds)
-    log.info(
-        "request", method=request.method, route=rule, status=response.status_code, ms=round(seconds * 1000, 1)
-    )
+    log.info("request", method=method, route=rule, status=response.status_code, ms=round(seconds * 1000, 1))
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     if g.get("caller"):  # what somebody may read is nobody else's; a cookie, unlike a key, tells no cache so
         response.headers.setdefault("Cache-Control", "no-store")
