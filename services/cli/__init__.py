@@ -10,6 +10,7 @@ import psycopg
 import requests
 
 from services.cli.backtest import backtest
+from services.cli.backup import backup
 from services.cli.check import check
 from services.cli.configuration import apply, diff, export
 from services.cli.dead_letters import dead_letters
@@ -21,6 +22,7 @@ from services.cli.rebuild import rebuild
 from services.cli.recount import recount
 from services.cli.redrive import redrive
 from services.cli.republish import republish
+from services.cli.restore import restore
 from services.cli.users import users
 from shared.db import SchemaOutdated
 from shared.settings import SettingsError, adopt_env_file
@@ -59,6 +61,8 @@ for command in (
     dead_letters,
     redrive,
     erasures,
+    backup,
+    restore,
 ):
     journeyloop.add_command(command)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import click
 import orjson
@@ -18,7 +18,7 @@ from services.survey import erasing
 from services.survey.store import erasures as store
 from shared.db import Connection, connect, require_current
 from shared.events import isoformat, parse_time
-from shared.settings import load
+from shared.settings import Settings, load
 
 NAMES = ("answers", "comments", "contacts")
 
@@ -41,8 +41,8 @@ def erasures() -> None:
 def list_() -> None:
     """Print every erasure as a line of JSON: pseudonym, key and time. Keep it where your backups are."""
     with connect(load(), survey.SCHEMA) as conn:
-        for row in store.everyone(conn):
-            click.echo(orjson.dumps(_line(Erased(**row))))
+        for one in everyone(conn):
+            click.echo(line(one))
 
 
 @erasures.command()
@@ -58,22 +58,31 @@ def reapply(file: BinaryIO | None, as_json: bool) -> None:
 
     What a person gave after their erasure stays. Harmless at any time, and again.
     """
-    listed = list(_read(file)) if file else []
-    with connect(load(), survey.SCHEMA) as conn:
+    document = erase_again(load(), list(read(file)) if file else [])
+    if as_json:
+        click.echo(orjson.dumps(document))
+    else:
+        click.echo(", ".join(f"{name} {value:,}" for name, value in document.items()))
+
+
+def erase_again(settings: Settings, listed: Sequence[Erased]) -> dict[str, int]:
+    """Erase once more whom the database or `listed` names; how many erasures, and what they found."""
+    with connect(settings, survey.SCHEMA) as conn:
         require_current(conn, survey.SCHEMA)
         with conn.transaction():
             adopted = sum(
                 store.adopt(conn, one.respondent, one.respondent_key, one.erased_at) for one in listed
             )
-        known, found = [Erased(**row) for row in store.everyone(conn)], Counter[str]()
+        known, found = everyone(conn), Counter[str]()
         with click.progressbar(known, label="Erasing", file=sys.stderr) as bar:
             for one in bar:
                 found += erasing.reapply(lambda: _transaction(conn), one.respondent, one.erased_at)
-    document = {"erasures": len(known), "adopted": adopted} | {name: found[name] for name in NAMES}
-    if as_json:
-        click.echo(orjson.dumps(document))
-    else:
-        click.echo(", ".join(f"{name} {value:,}" for name, value in document.items()))
+    return {"erasures": len(known), "adopted": adopted} | {name: found[name] for name in NAMES}
+
+
+def everyone(conn: Connection) -> list[Erased]:
+    """Every erasure that the database has."""
+    return [Erased(**row) for row in store.everyone(conn)]
 
 
 @contextmanager
@@ -82,16 +91,19 @@ def _transaction(conn: Connection) -> Iterator[Connection]:
         yield conn
 
 
-def _line(one: Erased) -> dict[str, Any]:
-    return {
-        "respondent": one.respondent.hex(),
-        "respondent_key": one.respondent_key,
-        "erased_at": isoformat(one.erased_at),
-    }
+def line(one: Erased) -> bytes:
+    """One line of the file, without its end."""
+    return orjson.dumps(
+        {
+            "respondent": one.respondent.hex(),
+            "respondent_key": one.respondent_key,
+            "erased_at": isoformat(one.erased_at),
+        }
+    )
 
 
-def _read(file: BinaryIO) -> Iterator[Erased]:
-    """Raises ClickException naming the first line that is none of `list`'s."""
+def read(file: Iterable[bytes]) -> Iterator[Erased]:
+    """The erasures of a file. Raises ClickException naming the first line that is none of `list`'s."""
     for number, line in enumerate(file, 1):
         if not line.strip():
             continue

@@ -41,7 +41,7 @@ def rebuild(context: click.Context, receiver: str, dry_run: bool, as_json: bool)
     """
     settings, began = load(), time.monotonic()
     try:
-        rebuilt = _rebuild(settings, receiver, dry_run)
+        rebuilt = make_anew(settings, receiver, dry_run)
     except LogIncomplete as error:
         raise click.ClickException(str(error)) from error
     lacking = bool(rebuilt.moved) and not dry_run
@@ -76,7 +76,8 @@ def _progress() -> Iterator[_Bar]:
         yield _Bar(bar)
 
 
-def _rebuild(settings: Settings, receiver: str, dry_run: bool) -> Rebuilt:
+def make_anew(settings: Settings, receiver: str, dry_run: bool) -> Rebuilt:
+    """Rebuild `receiver`, or only see what a rebuild would give. Raises LogIncomplete."""
     schema, make = RECEIVERS[receiver]
     with connect(settings, schema) as conn, connect(settings, survey.SCHEMA) as source, _progress() as bar:
         require_current(conn, schema)

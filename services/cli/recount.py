@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -64,13 +64,22 @@ def recount(context: click.Context, wait: float, as_json: bool) -> None:
     if wait:
         _drain(settings, wait)
     cells = _cells(settings)
-    totals = {name: sum(getattr(cell, name) for cell in cells) for name in COLUMNS[:-1]}
-    totals["difference"] = sum(abs(cell.difference) for cell in cells)
+    totals = _totals(cells)
     if as_json:
         click.echo(orjson.dumps(totals | {"cells": [cell.document() for cell in cells]}))
     else:
         _show(totals, [cell for cell in cells if cell.difference])
     context.exit(1 if totals["difference"] else 0)
+
+
+def count(settings: Settings) -> dict[str, int]:
+    """The totals: accepted, counted, skipped, waiting, and the difference, cell by cell added up."""
+    return _totals(_cells(settings))
+
+
+def _totals(cells: Sequence[Cell]) -> dict[str, int]:
+    totals = {name: sum(getattr(cell, name) for cell in cells) for name in COLUMNS[:-1]}
+    return totals | {"difference": sum(abs(cell.difference) for cell in cells)}
 
 
 def _cells(settings: Settings) -> list[Cell]:

@@ -1,0 +1,78 @@
+"""The parts of a restore that touch the database: being alone with it, and one transaction for all its tables."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import yoyo
+
+from services.cli import postgres_programs as programs
+from services.cli import store
+from services.cli.backup import NAMES
+from services.cli.manifest import DUMP, Manifest
+from shared.db import ACCESS, Connection, Schema, connect
+from shared.settings import Settings
+
+SHOWN = 8
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[Connection]:
+    """A connection beside which nobody else is connected to the database, and no relay works while it lives.
+
+    Raises ClickException naming who is connected.
+    """
+    with connect(settings, ACCESS) as conn:
+        store.name_connection(conn, _name(conn))
+        if not store.hold_back_relay(conn):
+            raise click.ClickException("the relay runs, or another restore: stop all processes first")
+        if found := store.others(conn, _name(conn)):
+            who = f"{len(found)} others are connected to the database: {', '.join(found[:SHOWN])}"
+            raise click.ClickException(f"{who}. Stop all processes first")
+        yield conn
+
+
+def put_back(settings: Settings, conn: Connection, folder: Path, backup: Manifest) -> None:
+    """Replace our schemas by those of the dump, in one transaction that commits only what the manifest says.
+
+    Raises ClickException, and then the database is as it was.
+    """
+    tools = programs.suitable(store.server(conn))
+    with (
+        programs.address(settings.database_url, application_name=_name(conn)) as address,
+        programs.running(_psql(tools, address), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as psql,
+    ):
+        into = psql.process.stdin
+        assert into is not None
+        try:
+            into.write(store.before_restore(conn, NAMES))
+            into.flush()
+            script = [tools.path("pg_restore"), "--no-owner", "--no-privileges", "--file=-"]
+            with programs.running([*script, str(folder / DUMP)], stdout=into.fileno()) as dumped:
+                if dumped.process.wait():
+                    psql.succeed()  # where it failed, that is why; else it ends without a commit
+                    dumped.succeed()
+            into.write(store.after_restore(conn, backup.rows, _name(conn)))
+            into.flush()
+        except BrokenPipeError:
+            pass  # psql ended: it says why
+        psql.succeed()
+    store.analyze(conn)
+
+
+def known_migrations(schemas: Iterable[Schema]) -> dict[str, set[str]]:
+    """By schema, the migrations of this code."""
+    return {schema.name: {one.id for one in yoyo.read_migrations(*schema.folders())} for schema in schemas}
+
+
+def _psql(tools: programs.Programs, address: str) -> list[str]:
+    options = ["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", f"--dbname={address}"]
+    return [tools.path("psql"), *options]
+
+
+def _name(conn: Connection) -> str:
+    return f"journeyloop restore {conn.info.backend_pid}"
