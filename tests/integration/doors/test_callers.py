@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -39,7 +40,7 @@ def guarded(shop: Shop) -> list[Door]:
 
 def knock(shop: Shop, door: Door, caller: Caller) -> TestResponse:
     client: FlaskClient = shop.apps[door.service].test_client(use_cookies=False)
-    body = {"data": b"no document", "content_type": "text/plain"} if door.is_unsafe else {}
+    body: dict[str, Any] = {"data": b"no document", "content_type": "text/plain"} if door.is_unsafe else {}
     return client.open(
         shop.path(door.rule), method=door.method, headers=caller.headers, buffered=True, **body
     )

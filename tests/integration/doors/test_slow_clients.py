@@ -1,0 +1,110 @@
+"""Clients that send half a request and wait, on a real web process: nobody else waits for them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from dev.ports import wait_until
+from shared.web import patience
+from tests.processes import Processes
+
+SLOW = 40
+ANSWER = "POST /v1/surveys/delivery-nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+HALVES = {
+    "nothing": "",
+    "half a line": "GET /healthz HT",
+    "half a head": "GET /healthz HTTP/1.1\r\nHost: x\r\n",
+    "half a body": f"{ANSWER}Content-Length: 40\r\n\r\n" + '{"id": "',
+    "half a chunk": f"{ANSWER}Transfer-Encoding: chunked\r\n\r\n20\r\n" + '{"id": "',
+    "no body after asking to go on": f"{ANSWER}Content-Length: 40\r\nExpect: 100-continue\r\n\r\n",
+    "a stranger's batch": "POST /v1/responses/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    "Content-Length: 9000000\r\n\r\n[",
+}
+
+
+@pytest.fixture
+def web(processes: Processes) -> str:
+    processes.environment |= {"WEB_THREADS": "4", "DB_POOL_SIZE": "4"}
+    return processes.start_web("survey")
+
+
+def opened(url: str, text: str) -> socket.socket:
+    place = urlsplit(url)
+    found = socket.create_connection((str(place.hostname), place.port or 80), timeout=5)
+    found.sendall(text.encode())
+    return found
+
+
+@contextlib.contextmanager
+def slow(url: str, text: str) -> Iterator[list[socket.socket]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(opened(url, text)) for _ in range(SLOW)]
+
+
+@pytest.mark.e2e
+def test_half_a_request_keeps_nobody_waiting(web: str) -> None:
+    for what, text in HALVES.items():
+        with slow(web, text):
+            for _ in range(8):
+                began = time.monotonic()
+                assert requests.get(f"{web}/healthz", timeout=4).status_code == 200
+                assert time.monotonic() - began < 3, what
+
+
+@pytest.mark.e2e
+def test_what_comes_in_pieces_is_answered(web: str) -> None:
+    body = b'{"id": "x"}'
+    head = f"{ANSWER}Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n".encode()
+    with opened(web, "") as client:
+        for _ in range(2):  # the second on the same connection
+            for piece in (head[:20], head[20:-1], head[-1:]):
+                client.sendall(piece)
+            assert client.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            client.sendall(body[:4])
+            client.sendall(body[4:])
+            assert answered(client).startswith(b"HTTP/1.1 404")
+        client.sendall(
+            head.replace(b"Expect: 100-continue\r\n", b"")
+            + body
+            + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+        )
+        wait_until(
+            lambda: b'{"status":"ok"}' in client.recv(65536), "the answer to the second of two at once"
+        )
+    with opened(web, "GET / HTTP/1.1\r\n" + "X: " + "x" * 40_000) as client:
+        assert answered(client).startswith(b"HTTP/1.1 431")
+
+
+def answered(client: socket.socket) -> bytes:
+    """The whole of one answer."""
+    found = b""
+    while b"\r\n\r\n" not in found:
+        found += client.recv(65536)
+    head, _, rest = found.partition(b"\r\n\r\n")
+    lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    wanted = int(lengths[0].partition(b":")[2])
+    while len(rest) < wanted:
+        rest += client.recv(65536)
+    return found
+
+
+@pytest.mark.e2e
+@pytest.mark.skipif(
+    os.environ.get("JOURNEYLOOP_E2E") != "full", reason="waits for what takes too long to end"
+)
+def test_whoever_takes_too_long_is_let_go(web: str) -> None:
+    with slow(web, HALVES["half a head"]) as clients:
+        began = time.monotonic()
+        for client in clients:
+            client.settimeout(patience.WHOLE_SECONDS + 10)
+            assert client.recv(1) == b""
+        assert time.monotonic() - began > patience.WHOLE_SECONDS - 2
