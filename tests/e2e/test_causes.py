@@ -14,7 +14,7 @@ from tests.e2e import causes, outcome
 from tests.e2e.collector import Api, Item
 from tests.e2e.shop import sliced
 
-pytestmark = [pytest.mark.e2e, pytest.mark.broker]
+pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")

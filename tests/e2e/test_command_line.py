@@ -9,7 +9,7 @@ import pytest
 
 from dev.temporary_stack import Stack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.broker]
+pytestmark = pytest.mark.e2e
 
 SHOP = """
 owners:
@@ -112,6 +112,7 @@ def test_an_import(stack: Stack, shop: Path, tmp_path: Path) -> None:
     assert json.loads(cli(stack, "recount", "--wait", "60", "--json"))["difference"] == 0
 
 
+@pytest.mark.broker
 def test_a_check_goes_all_the_way(stack: Stack) -> None:
     for _ in range(2):
         steps = [line.rsplit(" ", 2)[0] for line in cli(stack, "check").splitlines()]

@@ -11,7 +11,7 @@ from dev import mail_sink, ports
 from dev.temporary_stack import Stack
 from tests.e2e.collector import Api
 
-pytestmark = [pytest.mark.e2e, pytest.mark.broker]
+pytestmark = pytest.mark.e2e
 ADDRESS = "signs-in@example.com"
 SECONDS = 10
 
