@@ -6,6 +6,9 @@ name=$1
 shift
 echo $$ > ".run/pids/$name.pid.new"
 mv ".run/pids/$name.pid.new" ".run/pids/$name.pid"
+if [ -n "$(find ".run/logs/$name.log" -size +50M 2> /dev/null)" ]; then
+  mv ".run/logs/$name.log" ".run/logs/$name.log.1"
+fi
 exec >> ".run/logs/$name.log" 2>&1
 set -a
 . .run/env

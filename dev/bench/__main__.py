@@ -9,14 +9,14 @@ from collections.abc import Callable
 import click
 from rich.console import Console
 
-from dev.bench import importing, ingest, journey, latency, memory, widget
+from dev.bench import disk, importing, ingest, journey, latency, memory, widget
 from dev.bench.consuming import Consuming
 from dev.bench.figures import Figure, machine, markdown, table
 from dev.bench.scale import FULL, QUICK, Scale
 from dev.bench.servers import KINDS, system
 from dev.bench.system import ROOT
 
-PARTS = ("ingest", "aggregate", "detect", "import", "latency", "memory", "pages", "widget")
+PARTS = ("ingest", "aggregate", "detect", "import", "latency", "memory", "disk", "pages", "widget")
 PAGE = ROOT / "docs" / "benchmarks.md"
 console = Console(stderr=True)
 
@@ -49,8 +49,9 @@ def measure(broker: str, scale: Scale, parts: set[str]) -> list[Figure]:
             ("aggregate", {"aggregate", "detect", "memory"}, consuming.aggregate),
             ("detect", {"detect", "memory"}, consuming.detect),
             ("ingest", {"ingest", "memory"}, lambda: ingest.measure(made, scale)),
-            ("import", {"import", "latency", "memory"}, lambda: importing.measure(made, scale)),
-            ("catching up", {"latency", "memory"}, lambda: importing.drain(made)),
+            ("import", {"import", "latency", "memory", "disk"}, lambda: importing.measure(made, scale)),
+            ("catching up", {"latency", "memory", "disk"}, lambda: importing.drain(made)),
+            ("disk", {"disk"}, lambda: disk.measure(made)),
             ("latency", {"latency", "memory"}, lambda: latency.measure(made, scale)),
             ("memory", {"memory"}, lambda: memory.measure(made, consuming.peaks)),
             ("pages", {"pages"}, lambda: journey.measure(made, scale)),

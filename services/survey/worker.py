@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 import structlog
@@ -26,7 +26,7 @@ from services.survey.imports.reading import Record, batches, records, skip_lines
 from services.survey.imports.rows import Draft, Reject, draft, finish
 from services.survey.recovery_mails import RecoveryMails
 from services.survey.sign_in_mails import SignInMails
-from services.survey.store import imports, retention
+from services.survey.store import imports, impressions, retention
 from services.survey.store.imports import Import, Step
 from services.survey.store.surveys import definitions
 from shared.access import links
@@ -42,6 +42,8 @@ Mails = tuple[SignInMails, RecoveryMails]
 ROWS_A_TRANSACTION = 1000
 IDLE_SECONDS = 0.5
 SWEEP_SECONDS = 3600.0
+# How long it is kept which pages a survey was refused to.
+REFUSED_FOR = timedelta(days=90)
 # Starts without a single step forward after which an import is given up, so that one file can't stop all others.
 MAX_ATTEMPTS = 10
 # Objects between two looks of the garbage collector: a batch makes many, none of them in circles, and looking at them
@@ -70,6 +72,7 @@ def run(settings: Settings) -> None:
                 more = imports.sweep(conn, datetime.now(UTC))
                 more += retention.forget_comments(conn, settings.comment_days, datetime.now(UTC))
                 links.sweep(conn)
+                impressions.forget_refused(conn, datetime.now(UTC).date() - REFUSED_FOR)
                 sweep_at = time.monotonic() + (0 if more else SWEEP_SECONDS)
             else:
                 time.sleep(IDLE_SECONDS)

@@ -11,6 +11,7 @@ from flask import Flask, Response, current_app
 from psycopg_pool import PoolTimeout
 
 from shared import positions, process, telemetry
+from shared.broker import SILENT_SECONDS
 from shared.db import Connection, SchemaOutdated, require_current
 from shared.web import monitoring
 from shared.web.auth import public
@@ -26,9 +27,17 @@ def running(name: str) -> Check:
         living = [row for row in process.statuses(conn) if row["process"] == name]
         if any(row["detail"].get("ready") for row in living):
             return None
-        return "not ready" if living else "no sign of life for 15 s"
+        return _why(living[0]["detail"]) if living else "no sign of life for 15 s"
 
     return name, check
+
+
+def _why(detail: dict[str, Any]) -> str:
+    """Why a process that lives is not ready, without the addresses that an error may hold."""
+    if "stopped" in detail:
+        return f"stopped: {detail['stopped']}"
+    away = "error" in detail or detail.get("broker_silent_seconds", 0) >= SILENT_SECONDS
+    return "not ready: the broker does not answer" if away else "not ready"
 
 
 def _gaps(conn: Connection) -> str | None:

@@ -78,6 +78,10 @@ def a_process_that_died_or_cannot_work(service: Service, process: str) -> None:
     )
     assert service.wrong() == {process: "no sign of life for 15 s"}
     service.beat(process, ready=False, error="NoBrokersAvailable")
+    assert service.wrong() == {process: "not ready: the broker does not answer"}
+    service.beat(process, ready=False, stopped="100 events in a row were bad")
+    assert service.wrong() == {process: "stopped: 100 events in a row were bad"}
+    service.beat(process, ready=False)
     assert service.wrong() == {process: "not ready"}
     service.beat(process)
 

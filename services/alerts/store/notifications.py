@@ -231,7 +231,7 @@ def troubled(conn: Connection, since: datetime) -> dict[str, tuple[int, int]]:
         """SELECT channel, count(n.id) FILTER (WHERE n.state = 'failed' AND n.settled_at >= %s)::int AS failed,
                   count(n.id) FILTER (WHERE n.state = 'due' AND n.failures > 0)::int AS failing
            FROM unnest(ARRAY['email', 'webhook', 'apprise']) AS channel
-           LEFT JOIN notification AS n ON n.channel_kind = channel AND n.state IN ('failed', 'due') GROUP BY channel""",
+           LEFT JOIN notification AS n ON n.channel_kind = channel AND n.kind <> 'test' GROUP BY channel""",
         [since],
     )
     return {row["channel"]: (row["failed"], row["failing"]) for row in rows}

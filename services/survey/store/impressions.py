@@ -87,3 +87,8 @@ def refused_since(conn: Connection, since: datetime) -> int:
     ).fetchone()
     assert row is not None
     return int(row["n"])
+
+
+def forget_refused(conn: Connection, before: date) -> int:
+    """Delete which origins were refused on days before `before`: a row each survey, day and origin; how many rows."""
+    return conn.execute("DELETE FROM blocked_origin WHERE day < %s", [before]).rowcount

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from services import survey
+from services.survey import worker
 from services.survey.accept import NewAnswer, accept_many
 from services.survey.answers import read
-from services.survey.store import retention
+from services.survey.store import impressions, retention
 from services.survey.store.surveys import definitions
 from shared.db import Connection, connect
 from shared.settings import Settings
@@ -52,3 +54,14 @@ def test_old_comments_go_and_nothing_else(settings: Settings, monkeypatch: pytes
         }
         events = conn.execute("SELECT count(*) AS n FROM outbox").fetchone()
         assert events == {"n": len(answers)}, "the scores hear nothing of it"
+
+
+def test_refused_origins_go_after_their_days(settings: Settings) -> None:
+    today = NOW.date()
+    with connect(settings, survey.SCHEMA) as conn:
+        for days in (0, 90, 91, 400):
+            key = ("delivery-nps", today - timedelta(days=days), "https://elsewhere.example")
+            impressions.add(conn, Counter(), {key: (3, NOW - timedelta(days=days))})
+        assert impressions.forget_refused(conn, today - worker.REFUSED_FOR) == 2
+        kept = conn.execute("SELECT day FROM blocked_origin ORDER BY day DESC").fetchall()
+        assert [row["day"] for row in kept] == [today, today - timedelta(days=90)]
