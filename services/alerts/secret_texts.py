@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 MASK = "***"
 # Only these variables may be named in a channel (shared.settings.secret_from_environment enforces it at send time).
-SECRET_PREFIX = "JOURNEYLOOP_"
+SECRET_PREFIX = "JOURNEYLOOP_"  # noqa: S105 - what marks one, none itself
 REFERENCE = re.compile(r"\$\{env:([^}]*)\}")
 
 

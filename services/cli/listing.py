@@ -13,7 +13,7 @@ from services.alerts.secret_texts import MASK, masked_url
 from services.cli.documents import Difference
 from services.cli.stored import Changed
 
-SECRET = "(secret, changed)"
+SECRET = "(secret, changed)"  # noqa: S105 - what marks one, none itself
 # All else of an owner may be a secret, also where a name is mistyped.
 _OPEN = {"name", "email", "escalate_to", "escalate_after_hours", "repeat_hours"}
 _KINDS = ("email", "webhook", "apprise")

@@ -30,7 +30,7 @@ def content_of(header: Sequence[str]) -> Callable[[str, Sequence[str]], UUID]:
     """
     order = sorted(range(len(header)), key=lambda column: (header[column], column))
     names = [header[column] for column in order]
-    start = hashlib.sha1(NAMESPACE.bytes + b"row" + orjson.dumps(names))
+    start = hashlib.sha1(NAMESPACE.bytes + b"row" + orjson.dumps(names), usedforsecurity=False)
 
     def content(survey: str, cells: Sequence[str]) -> UUID:
         digest = start.copy()
@@ -46,4 +46,4 @@ def occurrence_id(content: UUID, occurrence: int) -> UUID:
 
 
 def _uuid5(namespace: bytes, name: bytes) -> UUID:
-    return UUID(bytes=hashlib.sha1(namespace + name).digest()[:16], version=5)
+    return UUID(bytes=hashlib.sha1(namespace + name, usedforsecurity=False).digest()[:16], version=5)
