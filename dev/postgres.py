@@ -23,6 +23,8 @@ from dev import children, ports
 
 SUPERUSER = "journeyloop"
 UNPRIVILEGED = "nobody"
+# Else the server's log quotes, where it refuses a row, what a customer wrote; our own logs tell such errors without.
+DISCREET = {"log_min_messages": "log", "log_error_verbosity": "terse"}
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def command(server: Server, *, durable: bool = True) -> list[str]:
         "port": str(server.port),
         "unix_socket_directories": "",
         "max_connections": "200",
+        **DISCREET,
     }
     if not durable:
         options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from shared.wording import clean
 
 TIMEOUT_SECONDS = 5.0
+
+
+_ADDRESS = re.compile(r"[^\s<>(),;:\"']*@[^\s<>(),;:\"']*")
 
 
 class NoAddress(ValueError):
@@ -60,6 +64,15 @@ def domain(mail_from: str) -> str:
 def clean_subject(subject: str) -> str:
     """A subject on one line, however it was put together."""
     return " ".join(subject.split())
+
+
+def discreet(detail: str, address: str) -> str:
+    """What a mail server said, fit for a log: without any address, for servers quote them, cut or in capitals too."""
+    name, _, domain = address.partition("@")
+    told = _ADDRESS.sub("…", detail)
+    for part in (address, name, domain):
+        told = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "…", told, flags=re.IGNORECASE) if part else told
+    return told
 
 
 def send(smtp_url: str, ready: EmailMessage) -> Handed:

@@ -86,7 +86,7 @@ class RecoveryMails:
         if handed.sent:
             _note(conn, due)
         else:
-            why = handed.detail.replace(asking.to, "…")  # servers quote the address
+            why = mail.discreet(handed.detail, asking.to)
             log.warning("recovery mail not taken", why=why, attempt=due.tries)
             recoveries.try_later(conn, due.follow_up, min(timedelta(seconds=5) * 2**due.tries, LONGEST_WAIT))
             self.paused_until = time.monotonic() + PAUSE_SECONDS

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from services.survey.answers import Answer
+from services.survey.channels import channel_told, language_told
 from services.survey.definition import Definition
 from shared.events import isoformat
 
@@ -30,8 +31,8 @@ def recorded(
         "score": answer.score,
         "reasons": list(answer.reasons),
         "segments": segments,
-        "channel": answer.channel,
-        "lang": answer.lang,
+        "channel": channel_told(answer.channel),
+        "lang": language_told(answer.lang),
         "answered_at": isoformat(answer.answered_at),
         "historic": historic,
     }
@@ -63,8 +64,8 @@ def _later(
         "score": score,
         "reasons": reasons,
         "segments": stored["segments"],
-        "channel": stored["channel"],
-        "lang": stored["lang"],
+        "channel": channel_told(stored["channel"]),
+        "lang": language_told(stored["lang"]),
         "answered_at": isoformat(answered_at),
         "historic": stored["historic"],
         "previous": {"score": stored["score"], "reasons": stored["reasons"]},

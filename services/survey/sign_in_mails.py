@@ -56,7 +56,7 @@ class SignInMails:
         if handed.sent:
             links.settle(conn, due.id, sent=True)
         else:
-            why = handed.detail.replace(due.email, "…")  # servers quote the address
+            why = mail.discreet(handed.detail, due.email)
             log.warning("sign-in mail not taken", why=why, attempt=due.attempts)
             links.try_later(conn, due.id, min(timedelta(seconds=5) * 2**due.attempts, LONGEST_WAIT))
             self.paused_until = time.monotonic() + PAUSE_SECONDS

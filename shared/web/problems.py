@@ -133,7 +133,7 @@ def _database_away(error: Exception) -> Response:
 
 def _took_too_long(error: Exception) -> Response:
     """A query with a time limit of its own; the database is not away."""
-    log.warning("query took too long", path=request.path)
+    log.warning("query took too long", route=request.url_rule.rule if request.url_rule else "?")
     headers = {"Retry-After": str(RETRY_SECONDS)}
     return Problem(503, "It took too long", "Ask for less, or again later.", headers=headers).response()
 

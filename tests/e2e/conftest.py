@@ -17,6 +17,7 @@ from tests.conftest import on_apache_kafka
 SETTINGS = {
     "REPORT_TZ": "Europe/Berlin",
     "ALLOW_PRIVATE_WEBHOOKS": "true",
+    "TRUSTED_PROXIES": "1",
     "KAFKA_SESSION_TIMEOUT_MS": "6000",
     "KAFKA_HEARTBEAT_INTERVAL_MS": "1000",
 }

@@ -61,6 +61,7 @@ PURE = [
     "services/survey/admin/status_view.py",
     "services/survey/admin/unread_view.py",
     "services/survey/answers.py",
+    "services/survey/channels.py",
     "services/survey/answer_fields.py",
     "services/survey/catalogues.py",
     "services/survey/definition.py",

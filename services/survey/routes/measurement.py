@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
+from services.survey.channels import OTHER, language_told, rare
 from services.survey.response_rate import response_rate
 from services.survey.routes.documents import answers
 from services.survey.schemas.measurement import Measurement, MeasurementQuery, StageQuery, Wordings
@@ -68,12 +69,15 @@ def _period(conn: Connection, keys: list[str], first: date, last: date) -> dict[
     zone = settings().report_tz
     since, until = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
     days: dict[date, dict[str, Any]] = {}
-    for row in store.days(conn, keys, since, until, zone):
+    rows = store.days(conn, keys, since, until, zone)
+    unsaid = rare((row["channel"], row["answers"]) for row in rows)
+    for row in rows:
         day = days.setdefault(
             row["day"], {"day": row["day"].isoformat(), "answers": 0, "channels": {}, "languages": {}}
         )
         day["answers"] += row["answers"]
-        for name, value in (("channels", row["channel"]), ("languages", row["language"])):
+        channel = OTHER if row["channel"] in unsaid else row["channel"]
+        for name, value in (("channels", channel), ("languages", language_told(row["language"]))):
             if value:
                 day[name][value] = day[name].get(value, 0) + row["answers"]
     return {"from": first.isoformat(), "to": last.isoformat(), "days": list(days.values())}

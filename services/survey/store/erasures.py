@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from services.survey.channels import KNOWN, OTHER
 from services.survey.respondents import Pseudonym
 from services.survey.store import responses
 from shared.db import Connection
@@ -32,11 +33,13 @@ _FORGET = """
     WITH gone AS (SELECT id, answer_id, comment, score, voided_at FROM response WHERE {which} FOR UPDATE),
     kept AS (UPDATE recovery SET token = NULL, score = CASE WHEN gone.voided_at IS NULL THEN gone.score END
              FROM gone WHERE recovery.token = gone.id::text),
-    buried AS (INSERT INTO tombstone SELECT id FROM gone ON CONFLICT DO NOTHING),
+    buried AS (INSERT INTO tombstone SELECT {hashed} FROM gone ON CONFLICT DO NOTHING),
     unreachable AS (DELETE FROM contact_details USING gone WHERE contact_details.answer_id = gone.answer_id
                     RETURNING contact_details.answer_id)
     UPDATE response SET id = gen_random_uuid(), answer_id = gen_random_uuid(), comment = NULL, attributes = '{{}}',
-        respondent = NULL, respondent_key = NULL, respondent_verified = NULL, first_content = ''
+        respondent = NULL, respondent_key = NULL, respondent_verified = NULL, first_content = '',
+        channel = CASE WHEN channel = ANY({channels}) THEN channel WHEN channel <> '' THEN '{other}' END,
+        lang = substring(lang from '^[A-Za-z]{{2,3}}(?![A-Za-z])')
     FROM gone WHERE response.id = gone.id
     RETURNING gone.answer_id, gone.comment IS NOT NULL AS had_comment,
               gone.answer_id IN (SELECT answer_id FROM unreachable) AS had_contact"""
@@ -59,7 +62,7 @@ def forget_person(conn: Connection, digests: Sequence[bytes], until: datetime | 
 
     Under `hold`, so that none of them is being sent again. Fewer than SLICE: there are no more.
     """
-    query = _FORGET.format(which=f"{_OF_PERSON} LIMIT {SLICE}")
+    query = _forgetting(f"{_OF_PERSON} LIMIT {SLICE}")
     rows = conn.execute(query, {"who": list(digests), "until": until}).fetchall()
     comments, reachable = (sum(row[name] for row in rows) for name in ("had_comment", "had_contact"))
     return Forgotten([row["answer_id"] for row in rows], comments, reachable)
@@ -68,7 +71,12 @@ def forget_person(conn: Connection, digests: Sequence[bytes], until: datetime | 
 def forget_answers(conn: Connection, ids: Sequence[UUID]) -> None:
     """Make answers nobody's, by the ids under which they came."""
     if ids:
-        conn.execute(_FORGET.format(which="id = ANY(%s)"), [list(ids)])
+        conn.execute(_forgetting("id = ANY(%s)"), [list(ids)])
+
+
+def _forgetting(which: str) -> str:
+    channels = "ARRAY[" + ", ".join(f"'{channel}'" for channel in sorted(KNOWN)) + "]"
+    return _FORGET.format(which=which, hashed=responses.hashed("id"), channels=channels, other=OTHER)
 
 
 def forget_contacts(conn: Connection, digests: Sequence[bytes], until: datetime | None) -> int:
@@ -141,7 +149,8 @@ def any_yet(conn: Connection) -> bool:
 
 def is_tombstone(conn: Connection, id: UUID) -> bool:
     """Whether an answer with this id came and its giver was erased."""
-    return conn.execute("SELECT FROM tombstone WHERE id = %s", [id]).fetchone() is not None
+    known = conn.execute(f"SELECT WHERE {responses.buried('%(id)s::uuid')}", {"id": id})
+    return known.fetchone() is not None
 
 
 def newest(conn: Connection, limit: int) -> list[dict[str, Any]]:

@@ -35,6 +35,16 @@ class Row(NamedTuple):
     first_content: bytes
 
 
+def hashed(id: str) -> str:
+    """SQL: what a tombstone keeps of the UUID that the SQL expression `id` gives, 128 bits of its SHA-256."""
+    return f"encode(substring(sha256(uuid_send({id})) FROM 1 FOR 16), 'hex')::uuid"
+
+
+def buried(id: str) -> str:
+    """SQL: whether there is a tombstone of that UUID. Those made before 0.2.0 hold the id itself."""
+    return f"EXISTS (SELECT FROM tombstone WHERE tombstone.id IN ({id}, {hashed(id)}))"
+
+
 _COLUMNS = ", ".join(Row._fields)
 _VALUES = """id, answer_id, survey, survey_revision, score, comment, string_to_array(reasons, ','), attributes,
     segments, respondent, respondent_key, respondent_verified, lang, channel, answered_at, received_at, historic,
@@ -47,7 +57,7 @@ _TYPES = (
 _INSERT_MANY = f"""
     INSERT INTO response ({_COLUMNS})
     SELECT {_VALUES} FROM unnest({", ".join(f"%b::{type_}[]" for type_ in _TYPES)}) AS new({_COLUMNS})
-    WHERE NOT EXISTS (SELECT FROM tombstone WHERE tombstone.id = new.id)
+    WHERE NOT {buried("new.id")}
     ON CONFLICT (id) DO NOTHING RETURNING id"""
 
 _INSERT_ONE = f"""
@@ -55,7 +65,7 @@ _INSERT_ONE = f"""
         INSERT INTO response ({_COLUMNS})
         SELECT {_VALUES} FROM (VALUES ({", ".join(f"%s::{type_}" for type_ in _TYPES)})) AS given({_COLUMNS})
         WHERE EXISTS (SELECT FROM journey WHERE journey = %s AND revision = %s)
-          AND NOT EXISTS (SELECT FROM tombstone WHERE tombstone.id = given.id)
+          AND NOT {buried("given.id")}
           AND NOT EXISTS (SELECT FROM erased_respondent WHERE respondent = ANY(%s))
         ON CONFLICT (id) DO NOTHING RETURNING received_at
     )

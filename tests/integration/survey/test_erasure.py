@@ -222,3 +222,16 @@ def test_odd_bodies(shop: Service) -> None:
         assert shop.call("POST", path, "lead", json={"respondent": "cust-one"}).status_code == 403
         assert shop.call("POST", path, json={"respondent": "\0"}).status_code == 400
     assert shop.rows("SELECT * FROM erasure") == []
+
+
+def test_a_tombstone_gives_no_id_away_and_an_old_one_still_counts(shop: Service) -> None:
+    """What the client called the answer may name somebody (a UUID of an order's number); 0.1.0 kept it."""
+    mine, old = (str(uuid4()) for _ in range(2))
+    assert shop.answer(id=mine, respondent="cust-one").status_code == 201
+    erase(shop)
+    assert mine not in everything(shop)
+    shop.conn.execute("INSERT INTO tombstone VALUES (%s)", [old])
+    for id in (mine, old):
+        assert shop.answer(id=id, comment="again").status_code == 200
+        assert batch(shop, id=id)["duplicates"] == 1
+    assert len(shop.rows("SELECT FROM response")) == 1

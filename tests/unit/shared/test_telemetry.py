@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import psycopg
+import pytest
 
 from shared.telemetry import describe
 
@@ -34,3 +39,22 @@ def test_other_errors_keep_their_message_and_place() -> None:
     text = describe(raised(ValueError("no such thing")))
     assert "ValueError: no such thing" in text
     assert "test_telemetry.py" in text
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: int("my private words"),
+        lambda: dict[str, int]()["my private words"],
+        lambda: float("my 'private' words"),
+        lambda: getattr(None, "private words"),
+        lambda: datetime.fromisoformat("my private words"),
+        lambda: ZoneInfo("my private words"),
+    ],
+)
+def test_a_value_that_python_quotes_is_left_out(call: Callable[[], object]) -> None:
+    with pytest.raises((ValueError, LookupError, AttributeError)) as caught:
+        call()
+    told = describe(caught.value).splitlines()[-1]  # what is above are lines of our own code
+    assert "private" not in told
+    assert told.startswith(type(caught.value).__name__)
