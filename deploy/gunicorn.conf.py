@@ -18,6 +18,7 @@ _service = next(part.split(".")[1] for part in sys.argv if part.startswith("serv
 
 bind = f"{_settings.bind_host}:{_settings.port(_service)}"
 worker_class = "gthread"
+logger_class = "shared.web.server_log.ServerLog"  # gunicorn's own quotes what it refuses
 workers = _settings.web_workers
 threads = _settings.web_threads
 proc_name = f"journeyloop-{_service}"
