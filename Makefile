@@ -53,6 +53,10 @@ endif
 chaos: $(INSTALLED) ## Let everything go wrong at once, from a seed, and check every promise (SIZE=short|middle|long, SEED=, BROKER=, BUG=)
 	$(BIN)/python -m tests.chaos --size $(or $(SIZE),middle) $(if $(SEED),--seed $(SEED)) $(if $(BROKER),--broker $(BROKER)) $(if $(BUG),--bug $(BUG))
 
+.PHONY: soak
+soak: $(INSTALLED) ## Half an hour of answers with kills: nothing grows, nothing is lost (MINUTES=, RATE=, BROKER=; OVERLOAD=1: twice too much; STOPS=50: SIGTERM)
+	$(BIN)/python -m tests.soak $(if $(STOPS),stops --times $(STOPS),$(if $(OVERLOAD),overload,steady) $(if $(MINUTES),--minutes $(MINUTES))) $(if $(RATE),$(if $(OVERLOAD),--first,--rate) $(RATE)) $(if $(BROKER),--broker $(BROKER))
+
 .PHONY: lint
 lint: $(INSTALLED) ## Check style, types, the compose file and the Dockerfile
 	$(BIN)/ruff check

@@ -12,15 +12,17 @@ import tempfile
 from pathlib import Path
 
 from shared.settings import load
+from shared.web import last_call
 
 _settings = load()
 _service = next(part.split(".")[1] for part in sys.argv if part.startswith("services."))
 
 bind = f"{_settings.bind_host}:{_settings.port(_service)}"
-worker_class = "gthread"
+worker_class = "shared.web.worker.Worker"  # gthread with a bounded queue: docs/load.md
 logger_class = "shared.web.server_log.ServerLog"  # gunicorn's own quotes what it refuses
 workers = _settings.web_workers
 threads = _settings.web_threads
+worker_connections = 4096
 proc_name = f"journeyloop-{_service}"
 timeout = 60
 graceful_timeout = 10
@@ -40,6 +42,11 @@ def on_starting(server: object) -> None:
     else:
         folder = Path(tempfile.mkdtemp(prefix=f"journeyloop-{_service}-metrics-"))
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # before a worker imports prometheus_client
+
+
+def when_ready(server: object) -> None:
+    """At a stop turn newcomers away before the socket closes, so that none is cut off."""
+    server.stop = last_call.before_stopping(server)  # type: ignore[attr-defined]
 
 
 def post_fork(server: object, worker: object) -> None:
