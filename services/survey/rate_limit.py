@@ -1,12 +1,15 @@
-"""How many public requests one address may send (PUBLIC_RATE_LIMIT), counted by each web process in its memory.
+"""How many public requests may come, counted by each web process in its memory: from one address (PUBLIC_RATE_LIMIT),
+for one survey from all addresses together, and with one link.
 
 A count a window, no timer threads: the storage that comes with Flask-Limiter cost a fifth of an answer's time.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import time
+from collections.abc import Iterator
 from threading import Lock
 
 from flask import Blueprint, Flask, current_app, request
@@ -16,6 +19,12 @@ from shared.settings import Settings
 from shared.web.problems import Problem
 
 EXTENSION = "survey_rate_limits"
+# A survey may get so many times what one address may send: who has many addresses spoils one survey, not all.
+SURVEY_TIMES = 10
+# With one link, which belongs to one person, in a minute.
+LINK_AMOUNT, MINUTE = 60, 60
+# Whoever has one address of IPv6 has all of its network.
+IPV6_NETWORK = 64
 
 
 class Window:
@@ -40,7 +49,22 @@ class Window:
 def install(app: Flask, settings: Settings) -> None:
     """Give the app its counts, from a setting such as `3000 per minute` or `50 per second; 3000 per minute`."""
     limits = parse_many(settings.public_rate_limit)
-    app.extensions[EXTENSION] = [Window(limit.amount, limit.get_expiry()) for limit in limits]
+    app.extensions[EXTENSION] = {
+        "address": [Window(limit.amount, limit.get_expiry()) for limit in limits],
+        "survey": [Window(SURVEY_TIMES * limit.amount, limit.get_expiry()) for limit in limits],
+        "link": [Window(LINK_AMOUNT, MINUTE)],
+    }
+
+
+def network(address: str) -> str:
+    """What is counted as one address: itself, or the network of one of IPv6."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address) or found.ipv4_mapped:
+        return str(getattr(found, "ipv4_mapped", None) or found)
+    return str(ipaddress.ip_network((int(found), IPV6_NETWORK), strict=False))
 
 
 def limit(blueprint: Blueprint) -> None:
@@ -49,10 +73,17 @@ def limit(blueprint: Blueprint) -> None:
 
 
 def _check() -> None:
-    address, now = request.remote_addr or "", time.monotonic()
-    wait = max(window.wait(address, now) for window in current_app.extensions[EXTENSION])
+    now, windows = time.monotonic(), current_app.extensions[EXTENSION]
+    wait, whose = max((w.wait(key, now), kind) for kind, key in _counted() for w in windows[kind])
     if wait:
-        detail = (
-            f"At most {current_app.extensions['journeyloop'].settings.public_rate_limit} from one address."
-        )
+        detail = f"Too much came for one {whose}. Come again in {math.ceil(wait)} s."
         raise Problem(429, "Too many requests", detail, headers={"Retry-After": str(math.ceil(wait))})
+
+
+def _counted() -> Iterator[tuple[str, str]]:
+    """(kind, key) of all that this request counts for."""
+    yield "address", network(request.remote_addr or "")
+    if survey := (request.view_args or {}).get("survey"):
+        yield "survey", survey
+    if token := request.args.get("t"):
+        yield "link", token

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from services.survey.admin.addresses import address_errors
 from services.survey.admin.pages import blueprint
-from services.survey.rate_limit import Window
+from services.survey.rate_limit import Window, network
 from services.survey.store import journeys
 from shared.access import Principal, accounts, keys, links, sessions
 from shared.db import Connection
@@ -146,7 +146,7 @@ def _home() -> str:
 def _count() -> None:
     """429 where one address of the network asks too often."""
     window: Window = current_app.extensions.setdefault("sign_in_limit", Window(MOST, WITHIN_SECONDS))
-    wait = window.wait(request.remote_addr or "", time.monotonic())
+    wait = window.wait(network(request.remote_addr or ""), time.monotonic())
     if wait:
         minutes = math.ceil(wait / 60)
         detail = f"Try again in {minutes} minute{'' if minutes == 1 else 's'}."
