@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import time
 
 import click
 
-from tests.chaos import course
+from tests.chaos import course, report
 from tests.chaos.bugs import BUGS
+from tests.chaos.plan import Size
 
 SIZES = {
-    "short": course.Size(answers=1_600, stages=20, falls=4, seconds=20, kills=16),
-    "middle": course.Size(answers=12_000, stages=60, falls=12, seconds=90, kills=60),
-    "long": course.Size(answers=100_000, stages=300, falls=60, seconds=600, kills=240),
+    "short": Size(answers=1_600, stages=20, falls=4, seconds=20, kills=16),
+    "middle": Size(answers=12_000, stages=60, falls=12, seconds=90, kills=60),
+    "long": Size(answers=100_000, stages=300, falls=60, seconds=600, kills=240),
 }
 
 
@@ -22,30 +25,37 @@ SIZES = {
 @click.option("--size", type=click.Choice(sorted(SIZES)), default="short", show_default=True)
 @click.option("--broker", type=click.Choice(["embedded", "kafka"]), default="embedded", show_default=True)
 @click.option(
-    "--bug", type=click.Choice(sorted(BUGS)), help="Plant a mistake first: the course must turn red."
+    "--bug",
+    type=click.Choice(sorted(BUGS)),
+    help="Plant a mistake first, and take the course that goes for it (whatever --size): it must turn red.",
+)
+@click.option(
+    "--course-of", type=click.Choice(sorted(BUGS)), help="That course without the mistake: it must hold."
 )
 @click.pass_context
 def main(
-    context: click.Context, seed: int | None, courses: int, size: str, broker: str, bug: str | None
+    context: click.Context,
+    seed: int | None,
+    courses: int,
+    size: str,
+    broker: str,
+    bug: str | None,
+    course_of: str | None,
 ) -> None:
     """Let everything go wrong at once, and check that every promise holds."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     first = int(time.time()) % 1_000_000 if seed is None else seed
-    red = 0
+    aimed = bug or course_of
+    outcomes = []
     for number in range(first, first + courses):
-        found = course.run(number, SIZES[size], broker, bug)
-        red += bool(found.wrong)
-        _show(found, bug)
+        found = course.run(number, BUGS[aimed].course if aimed else SIZES[size], broker, bug)
+        outcomes.append(found)
+        click.echo(report.said(found, bug))
+    click.echo("\n" + report.table(f"course of {aimed}" if aimed else size, outcomes))
+    red = sum(bool(found.wrong) for found in outcomes)
+    if bug:
+        click.echo(f"\n{bug}: red in {red} of {courses} courses")
     context.exit(1 if red else 0)
-
-
-def _show(found: course.Outcome, bug: str | None) -> None:
-    faults = ", ".join(f"{n} {kind}" for kind, n in sorted(found.faults.items()))
-    click.echo(f"seed {found.seed} on {found.broker}{f' with {bug}' if bug else ''}: {found.seconds:.0f} s")
-    click.echo(f"  {found.answers} answers, {found.repeats} sent twice, {found.changes} changed; {faults}")
-    click.echo(f"  statuses {dict(sorted(found.statuses.items()))}")
-    for wrong in found.wrong:
-        click.echo(f"  WRONG: {wrong}")
-    click.echo("  red" if found.wrong else "  all promises hold")
 
 
 main()

@@ -1,26 +1,38 @@
 """Mistakes planted on purpose, for courses to find: a harness that finds nothing proves nothing.
 
-A short course finds the missing sequence check. The others need a kill between two steps, so courses with more of them.
+Most hide between two steps, so each names the course that goes for it: a small one like any other, with more kills or
+troubles where the mistake is. The same course without the mistake must hold every promise (`--course-of`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.chaos.copies import change
+from tests.chaos.plan import Aim, Size
+
+SMALL = Size(answers=480, stages=6, falls=2, seconds=30, kills=0)
+TELLING = replace(SMALL, stages=10, falls=8, answers=320)
 
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """`old` in `file` becomes `new`."""
+    """`old` in `file` becomes `new`; `aims` is what `course` has in addition, at the places where this hides."""
 
     says: str
     file: str
     old: str
     new: str
+    aims: tuple[Aim, ...]
+    size: Size = SMALL
+
+    @property
+    def course(self) -> Size:
+        return replace(self.size, aims=self.aims)
 
 
+CONSUMERS = (Aim("ambush", "aggregator-consumer", 3), Aim("ambush", "alerts-consumer", 3))
 BUGS = {
     "positions-before-effect": Bug(
         "a consumer commits how far it has come before what it did there",
@@ -31,12 +43,14 @@ BUGS = {
         positions.save(conn, locked.values())
     with conn.transaction():
 """,
+        CONSUMERS,
     ),
     "no-sequence-check": Bug(
         "a receiver applies whatever comes",
         "shared/positions.py",
         "        if sequence != self.last_sequence + 1:\n",
         "        if False and sequence != self.last_sequence + 1:\n",
+        (Aim("again", "broker", 2),),
     ),
     "publish-before-commit": Bug(
         "the relay sends what it has stamped before the stamps are committed",
@@ -48,6 +62,7 @@ BUGS = {
                 stamped = outbox.stamp(conn, BATCH)
                 sent = send_waiting(settings, conn, producer)
 """,
+        (Aim("ambush", "survey-relay", 4),),
     ),
     "id-above-the-last": Bug(
         "the relay takes rows above the last id it has seen, whatever commits later",
@@ -55,12 +70,14 @@ BUGS = {
         "WHERE position IS NULL ORDER BY historic, id LIMIT %s",
         "WHERE position IS NULL AND id > (SELECT coalesce(max(id), 0) FROM outbox WHERE position IS NOT NULL)"
         " ORDER BY id LIMIT %s",
+        (Aim("slow", "network", 3), Aim("held", "survey-web", 4)),
     ),
     "acknowledge-before-durable": Bug(
         "201 is said before the answer is on the disk",
         "shared/db.py",
         "-c timezone=UTC",
         "-c timezone=UTC -c synchronous_commit=off",
+        (Aim("restart", "postgres", 4),),
     ),
     "offsets-before-database": Bug(
         "a consumer commits its offsets in Kafka before its transaction (Apache Kafka only)",
@@ -73,6 +90,36 @@ BUGS = {
                         _commit(consumer, polled)
                     process(settings, conn, polled, apply, counts)
 """,
+        CONSUMERS,
+    ),
+    "watermark-before-the-broker": Bug(
+        "the relay says that the broker has it, and sends it then",
+        "shared/relay.py",
+        """    futures = [_send(settings, producer, row) for row in rows]
+""",
+        """    outbox.acknowledge(conn, before=before, now=rows[-1]["position"])
+    futures = [_send(settings, producer, row) for row in rows]
+""",
+        (Aim("ambush", "survey-relay", 4),),
+    ),
+    "sent-before-sending": Bug(
+        "the notifier records a message as sent, and sends it then",
+        "services/alerts/notifier.py",
+        """        outcome = sending.send(conn, settings, row, now)
+    with conn.transaction():
+        _record(conn, row, attempt, outcome, clock())
+    return True
+""",
+        """        with conn.transaction():
+            _record(conn, row, attempt, Outcome(True, ""), clock())
+        sending.send(conn, settings, row, now)
+        return True
+    with conn.transaction():
+        _record(conn, row, attempt, outcome, clock())
+    return True
+""",
+        (Aim("ambush", "alerts-notifier", 6),),
+        TELLING,
     ),
 }
 

@@ -7,12 +7,14 @@ from pathlib import Path
 import libfaketime
 
 LIBFAKETIME = Path(libfaketime.__file__).parent / "vendor/libfaketime/src/libfaketime.so.1"
-# Our processes reach the database through the harness's network, and their clock is told by a file.
+# Our processes reach the database through the harness's network under their names, and their clock is told by a file.
 RUN_SH = """
 case $name in survey-*|aggregator-*|alerts-*)
   DATABASE_URL=$(printf %s "$DATABASE_URL" | sed "s/:$POSTGRES_PORT\\//:$CHAOS_PORT\\//")
   LD_PRELOAD={library} FAKETIME_TIMESTAMP_FILE=$PWD/clock FAKETIME_CACHE_DURATION=1 FAKETIME_DONT_FAKE_MONOTONIC=1
-  export DATABASE_URL LD_PRELOAD FAKETIME_TIMESTAMP_FILE FAKETIME_CACHE_DURATION FAKETIME_DONT_FAKE_MONOTONIC ;;
+  PGAPPNAME=$name
+  export DATABASE_URL PGAPPNAME
+  export LD_PRELOAD FAKETIME_TIMESTAMP_FILE FAKETIME_CACHE_DURATION FAKETIME_DONT_FAKE_MONOTONIC ;;
 esac
 exec "$@"
 """

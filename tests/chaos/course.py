@@ -17,7 +17,7 @@ from tests.chaos import bugs, checks, copies, disk
 from tests.chaos.faults import Faults
 from tests.chaos.network import Network
 from tests.chaos.people import Collector, People, expected
-from tests.chaos.plan import plan
+from tests.chaos.plan import Size, plan
 from tests.e2e import outcome
 from tests.e2e.collector import Api, Item
 from tests.e2e.drops import Drops
@@ -32,30 +32,25 @@ SETTINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How much happens: answers by people (beside the history), stages, seconds, and kills of our processes."""
-
-    answers: int
-    stages: int
-    falls: int
-    seconds: float
-    kills: int
-
-
 @dataclass
 class Outcome:
-    """What happened, and what was found wrong (nothing, if all is well)."""
+    """What happened, and what each check found wrong (nothing, if all is well)."""
 
     seed: int
     broker: str
     answers: int
+    past: int
+    events: int
     faults: dict[str, int]
     statuses: dict[int, int]
     repeats: int
     changes: int
-    seconds: float
-    wrong: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    found: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def wrong(self) -> list[str]:
+        return [one for found in self.found.values() for one in found]
 
 
 def run(seed: int, size: Size, broker: str, bug: str | None = None) -> Outcome:
@@ -89,28 +84,29 @@ def _course(stack: Stack, network: Network, seed: int, size: Size, broker: str) 
     late = len(drops.past) // 10
     _prepare(stack, drops, drops.past[:-late])
     collector = Collector(drops.api.again(), drops.past[-late:], size.seconds, random.Random(rng.random()))
-    people = People(stack.url("survey"), drops.live(), size.seconds, random.Random(rng.random()))
+    answering = random.Random(rng.random())
     faults = Faults(stack, network, rng)
+    people = People(stack.url("survey"), drops.live(), size.seconds, answering, faults.progress)
+    faults.start(plan(random.Random(rng.random()), size))
     people.start()
     collector.start()
-    faults.start(plan(random.Random(rng.random()), size.seconds, size.kills))
     people.join()
     collector.join()
     faults.join()
-    found = Outcome(
+    found = {"harness": faults.errors + collector.errors} | _look(stack, drops, people)
+    return Outcome(
         seed=seed,
         broker=broker,
         answers=len(people.acknowledged),
+        past=len(drops.past),
+        events=checks.events(stack),
         faults=dict(faults.done),
         statuses=dict(people.statuses),
         repeats=people.repeats,
         changes=people.changes,
-        seconds=0.0,
-        wrong=faults.errors + collector.errors,
+        seconds=time.monotonic() - began,
+        found=found,
     )
-    found.wrong = found.wrong + _look(stack, drops, people)
-    found.seconds = time.monotonic() - began
-    return found
 
 
 def _prepare(stack: Stack, drops: Drops, past: list[Item]) -> None:
@@ -122,17 +118,18 @@ def _prepare(stack: Stack, drops: Drops, past: list[Item]) -> None:
     disk.prepare(stack)
 
 
-def _look(stack: Stack, drops: Drops, people: People) -> list[str]:
-    wrong = checks.answered_well(people) + checks.arrived(stack)
+def _look(stack: Stack, drops: Drops, people: People) -> dict[str, list[str]]:
+    """What each check found, by its name."""
+    found = {"answered": checks.answered_well(people), "arrived": checks.arrived(stack)}
     disk.remove(stack)
-    for check in (
-        partial(checks.stored, stack, people, expected(drops.past)),
-        partial(checks.numbered, stack),
-        partial(checks.counted, drops, drops.past + people.items),
-        partial(checks.recounted, stack),
-        partial(checks.incidents, drops),
-        partial(checks.told, stack, drops),
-        partial(checks.rebuilt, stack),
-    ):
-        wrong += check()
-    return wrong
+    for name, check in {
+        "stored": partial(checks.stored, stack, people, expected(drops.past)),
+        "numbered": partial(checks.numbered, stack),
+        "counted": partial(checks.counted, drops, drops.past + people.items),
+        "recounted": partial(checks.recounted, stack),
+        "incidents": partial(checks.incidents, drops),
+        "told": partial(checks.told, stack, drops),
+        "rebuilt": partial(checks.rebuilt, stack),
+    }.items():
+        found[name] = check()
+    return found

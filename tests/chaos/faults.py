@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -20,7 +21,7 @@ from dev.temporary_stack import Stack
 from shared import broker, outbox, settings
 from shared.settings import Settings
 from tests.chaos import copies, disk
-from tests.chaos.network import Network
+from tests.chaos.network import Ambush, Network
 from tests.chaos.plan import Fault
 
 CLOCK_SECONDS = (-90, 900)  # how far our processes' clock may jump
@@ -28,6 +29,9 @@ SLOWEST = 0.15  # seconds a chunk may take, one way
 RESENT = 3000  # events sent again at most
 STRAY = 30
 PATIENCE_SECONDS = 60
+# For a process to commit something; one that does not is killed where it stands. It may have to start first.
+AIM_SECONDS = 90
+QUIET_SECONDS = 2  # the same once nobody answers any more
 
 
 class Faults:
@@ -37,8 +41,13 @@ class Faults:
         self.stack, self.network, self.rng = stack, network, rng
         self.done: Counter[str] = Counter()
         self.errors: list[str] = []
+        self.is_quiet = threading.Event()
         self._one_at_a_time: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._threads: list[threading.Thread] = []
+
+    def progress(self) -> float:
+        """The share of the plan that is done."""
+        return sum(not thread.is_alive() for thread in self._threads) / max(1, len(self._threads))
 
     def start(self, plan: list[Fault]) -> None:
         self._began = time.monotonic()
@@ -48,7 +57,8 @@ class Faults:
             thread.start()
 
     def join(self) -> None:
-        """Wait until all is done and undone."""
+        """Wait until all is done and undone; nobody answers any more."""
+        self.is_quiet.set()
         for thread in self._threads:
             thread.join()
         self.network.heal()
@@ -90,6 +100,45 @@ class Faults:
                 time.sleep(0.1)
 
     _restart = _kill
+
+    def _ambush(self, fault: Fault) -> None:
+        """SIGKILL just before a commit reaches the server, or just before the process hears that it is done."""
+        with self._at_a_commit(fault) as is_there:
+            self.done["kill at a commit"] += is_there
+            family = self.stack.family(fault.victim)
+            for pid in reversed(family):
+                _signal(pid, signal.SIGKILL)
+        ports.wait_until(
+            lambda: not set(family) & set(now := self.stack.family(fault.victim)) and bool(now),
+            f"{fault.victim}'s restart",
+        )
+
+    def _held(self, fault: Fault) -> None:
+        """One commit takes long, while others that began later are done."""
+        with self._at_a_commit(replace(fault, size=0.0), ends=False):
+            pass
+
+    @contextlib.contextmanager
+    def _at_a_commit(self, fault: Fault, *, ends: bool = True) -> Iterator[bool]:
+        """While a commit of the victim is held up; False where it did not commit anything."""
+        ambush = Ambush(fault.victim, before=fault.size < 0.5)
+        self.network.lay(ambush)
+        try:
+            is_there = self._is_met(ambush)
+            if is_there:
+                time.sleep(fault.seconds)
+            yield is_there
+        finally:
+            self.network.lift(ambush)
+            ambush.release(ends=ends)
+
+    def _is_met(self, ambush: Ambush) -> bool:
+        began, quiet = time.monotonic(), 0.0
+        while not ambush.there.wait(0.1):
+            quiet += 0.1 if self.is_quiet.is_set() else 0.0
+            if time.monotonic() - began > AIM_SECONDS or quiet > QUIET_SECONDS:
+                return False
+        return True
 
     def _freeze(self, fault: Fault) -> None:
         """A process that does nothing for a while, and knows nothing of it. A web process's workers freeze with it."""

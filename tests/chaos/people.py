@@ -9,7 +9,7 @@ import random
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import requests
@@ -18,11 +18,13 @@ from tests.e2e.collector import Api, Item
 from tests.e2e.shop import sliced
 
 SENT_TWICE = 0.1
-BATCH = 40
+BATCH = 20
 CHANGED = 0.05
 TIMEOUT = (2, 10)
 RETRY_SECONDS = (0.1, 0.6)
 GIVE_UP_SECONDS = 300
+AHEAD = 0.1  # of the faults by so much of the course: what goes wrong should find somebody answering …
+AHEAD_SECONDS = 2.0  # … so each person takes so long between two answers
 
 
 class Collector(threading.Thread):
@@ -47,7 +49,8 @@ class Collector(threading.Thread):
 
 @dataclass
 class People:
-    """`items` in their order, each given by one of `count` people at a time, spread over `seconds`.
+    """`items` in their order, each given by one of `count` people at a time, spread over `seconds`; or over longer,
+    where a slow machine takes longer for what is to go wrong meanwhile.
 
     `acknowledged` is what the service said it has, by id; `statuses` how often each status came, 0 for no answer and
     5030 for a refusal without Retry-After.
@@ -57,6 +60,7 @@ class People:
     items: list[Item]
     seconds: float
     rng: random.Random
+    progress: Callable[[], float]  # of what goes wrong, 0 to 1
     count: int = 8
     acknowledged: dict[str, int] = field(default_factory=dict)
     statuses: Counter[int] = field(default_factory=Counter)
@@ -86,6 +90,8 @@ class People:
                 return
             due = self._began + self.seconds * number / len(self.items)
             time.sleep(max(0.0, due - time.monotonic()))
+            if number / len(self.items) > self.progress() + AHEAD:
+                time.sleep(AHEAD_SECONDS)
             try:
                 self._answer(rng, session, item)
             except Exception as error:  # noqa: BLE001 - told to the harness, which is another thread

@@ -15,9 +15,12 @@ OURS = (
     "alerts-consumer",
     "alerts-notifier",
 )
+WRITERS = ("survey-web", "survey-relay", "aggregator-consumer", "alerts-consumer", "alerts-notifier")
 SERVERS = ("broker", "postgres", "mail-sink")
 # kind: how often beside a hundred kills of our processes, whom it may hit, and for how many seconds.
 OTHERS = {
+    "ambush": (24, WRITERS, (0.0, 0.5)),  # SIGKILL in the middle of a commit, and again at the next start
+    "held": (20, WRITERS, (0.2, 2.0)),  # a commit takes long
     "freeze": (30, (*OURS, "broker"), (0.5, 4.0)),  # SIGSTOP, then SIGCONT
     "restart": (8, SERVERS, (0.0, 0.0)),  # SIGKILL of what others rest on
     "outage": (4, ("broker", "postgres"), (2.0, 6.0)),  # stopped, and started later
@@ -32,6 +35,27 @@ OTHERS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """More of one kind, all at one victim: what a course that looks for one mistake has in addition."""
+
+    kind: str
+    victim: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much happens: answers by people (beside the history), stages, seconds, and kills of our processes."""
+
+    answers: int
+    stages: int
+    falls: int
+    seconds: float
+    kills: int
+    aims: tuple[Aim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that goes wrong: `at` seconds after the start, for `seconds`; `size` in 0..1 says how badly."""
 
@@ -42,24 +66,35 @@ class Fault:
     size: float = 0.0
 
 
-def plan(rng: random.Random, seconds: float, kills: int) -> list[Fault]:
-    """The faults of a course of `seconds`, in order of time: `kills` of our processes, each about as often, and others.
+def plan(rng: random.Random, size: Size) -> list[Fault]:
+    """The faults of a course of this size, in order of time: kills of our processes, each about as often, and others.
 
     Troubles come together: every second kill falls into a time in which the network is slow, where what happens between
     two steps takes longest. Nothing begins in the first twentieth and in the last tenth, so that there is a course to
     disturb.
     """
-    faults = []
-    for kind, (often, whom, (least, most)) in OTHERS.items():
-        for _ in range(max(1, round(kills * often / 100))):
-            lasts = rng.uniform(least, most)
-            faults.append(Fault(_moment(rng, seconds), kind, rng.choice(whom), lasts, rng.random()))
+    faults: list[Fault] = []
+    kills, seconds = size.kills, size.seconds
+    for kind, (often, whom, _) in OTHERS.items():
+        first = rng.randrange(len(whom))
+        for number in range(max(1, round(kills * often / 100))):
+            faults += _others(rng, seconds, kind, whom[(first + number) % len(whom)])
+    for aim in size.aims:
+        for _ in range(aim.count):
+            faults += _others(rng, seconds, aim.kind, aim.victim)
     slow = [fault for fault in faults if fault.kind == "slow"]
     for number in range(kills):
         within = rng.choice(slow) if number // len(OURS) % 2 else None
         at = within.at + rng.uniform(0, within.seconds) if within else _moment(rng, seconds)
         faults.append(Fault(at, "kill", OURS[number % len(OURS)]))
     return sorted(faults, key=lambda fault: fault.at)
+
+
+def _others(rng: random.Random, seconds: float, kind: str, victim: str) -> list[Fault]:
+    """One fault; an ambush is two, for whoever begins again finds more to do at once than it otherwise has."""
+    at, lasts = _moment(rng, seconds), rng.uniform(*OTHERS[kind][2])
+    times = 2 if kind == "ambush" else 1
+    return [Fault(at + again / 10, kind, victim, lasts, rng.random()) for again in range(times)]
 
 
 def _moment(rng: random.Random, seconds: float) -> float:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import ast
 import os
 import random
+import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from dev import ports
 from dev.temporary_stack import ROOT
 from tests.chaos import bugs, copies, course
-from tests.chaos.plan import OTHERS, OURS, plan
+from tests.chaos.plan import OTHERS, OURS, Size, plan
 from tests.conftest import on_apache_kafka
 
-SIZE = course.Size(answers=800, stages=10, falls=2, seconds=12, kills=10)
+SIZE = Size(answers=800, stages=10, falls=2, seconds=12, kills=10)
+MINUTE = Size(answers=0, stages=1, falls=0, seconds=60, kills=40)
 
 
 @pytest.mark.e2e
@@ -40,15 +46,34 @@ def test_a_mistake_can_still_be_planted(name: str, tmp_path: Path) -> None:
     assert bug.new not in (ROOT / bug.file).read_text()
 
 
+def test_promises_name_every_mistake_and_tests_that_are_there() -> None:
+    told = (ROOT / "docs/promises.md").read_text()
+    assert [name for name in bugs.BUGS if f"| `{name}` |" not in told] == []
+    paths = re.findall(r"`(tests/[\w/.]+)`", told)
+    assert len(paths) >= len(range(1, 9))
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
 def test_a_seed_plans_the_same_course_again() -> None:
-    assert plan(random.Random(7), 60, 40) == plan(random.Random(7), 60, 40)
-    assert plan(random.Random(7), 60, 40) != plan(random.Random(8), 60, 40)
+    assert plan(random.Random(7), MINUTE) == plan(random.Random(7), MINUTE)
+    assert plan(random.Random(7), MINUTE) != plan(random.Random(8), MINUTE)
 
 
 def test_a_plan_kills_everybody_alike_and_leaves_nothing_out() -> None:
-    faults = plan(random.Random(7), 60, 40)
+    faults = plan(random.Random(7), MINUTE)
     kills = [fault.victim for fault in faults if fault.kind == "kill"]
     assert {name: kills.count(name) for name in OURS} == dict.fromkeys(OURS, 5)
     assert {fault.kind for fault in faults} == {"kill", *OTHERS}
     assert [fault.at for fault in faults] == sorted(fault.at for fault in faults)
     assert all(3 <= fault.at <= 59 for fault in faults)
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_course_that_is_ended_leaves_nothing_behind(how: signal.Signals, tmp_path: Path) -> None:
+    environ = os.environ | {"TMPDIR": str(tmp_path)}
+    course_ = subprocess.Popen([sys.executable, "-m", "tests.chaos"], cwd=ROOT, env=environ)
+    ports.wait_until(lambda: any(tmp_path.glob("stack-*/.run/supervisord.conf")), "the stack's start", 60)
+    course_.send_signal(how)
+    assert course_.wait(120) != 0
+    assert list(tmp_path.glob("stack-*")) == []
