@@ -57,6 +57,10 @@ chaos: $(INSTALLED) ## Let everything go wrong at once, from a seed, and check e
 soak: $(INSTALLED) ## Half an hour of answers with kills: nothing grows, nothing is lost (MINUTES=, RATE=, BROKER=; OVERLOAD=1: twice too much; STOPS=50: SIGTERM)
 	$(BIN)/python -m tests.soak $(if $(STOPS),stops --times $(STOPS),$(if $(OVERLOAD),overload,steady) $(if $(MINUTES),--minutes $(MINUTES))) $(if $(RATE),$(if $(OVERLOAD),--first,--rate) $(RATE)) $(if $(BROKER),--broker $(BROKER))
 
+.PHONY: fuzz
+fuzz: $(INSTALLED) ## Ask all three services whatever their OpenAPI allows and forbids, in every role; a table (SEED=, SIZE=small|full)
+	$(BIN)/python -m tests.fuzz --size $(or $(SIZE),full) $(if $(SEED),--seed $(SEED))
+
 .PHONY: lint
 lint: $(INSTALLED) ## Check style, types, the compose file and the Dockerfile
 	$(BIN)/ruff check

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-PAGE = {"text/html": {"schema": {"type": "string"}}}
+PAGE = {"text/html": {"schema": {"type": "string"}}} | PROBLEM
 TEXTS = {
     400: "Malformed JSON, or NUL or half a surrogate pair in a text",
     401: "No valid key",
@@ -81,7 +81,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _speaks_json(path: str) -> bool:
-    """Whether its errors are problem documents; a page for customers says them as a page."""
+    """Whether its errors are problem documents; a page for customers says most of them as a page."""
     return not re.match(r"/s/\{survey\}(/contact|/unsubscribe)?$", path)
 
 

@@ -89,7 +89,7 @@ def get_form(query: dict[str, Any], survey: str) -> dict[str, Any]:
         _403="The page's origin is not on the survey's list",
         _409="The survey is not live, or the id was used for other content",
     )
-    | {"200": _CHANGEABLE, "201": _CHANGEABLE},
+    | {200: _CHANGEABLE, 201: _CHANGEABLE},
 )  # fmt: skip
 @public
 @blueprint.alt_response(201, schema=Receipt, description="Stored")

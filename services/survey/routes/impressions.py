@@ -36,12 +36,15 @@ STEPS: dict[str, impressions.Step] = {
 DAYS = 28
 
 
+_TEXT = {"description": "a text; anything else is nobody's"}
+
+
 class Impression(Schema):
     """A step of one display."""
 
     step = fields.String(required=True, validate=validate.OneOf(STEPS))
-    respondent = fields.String()
-    sig = fields.String()
+    respondent = fields.Raw(metadata=_TEXT)
+    sig = fields.Raw(metadata=_TEXT)
 
 
 class Period(Schema):

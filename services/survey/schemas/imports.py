@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from services.survey.schemas.plain import SEGMENT
 from shared.web.documents import Slug
@@ -79,6 +79,9 @@ class Mapping(Schema):
 
 class Upload(Schema):
     """The multipart form of an import."""
+
+    class Meta:
+        unknown = INCLUDE
 
     file = fields.Raw(
         required=True, metadata={"type": "string", "format": "binary", "description": "CSV", "example": _CSV}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import INCLUDE, Schema, fields, validate
 
 _TEXTS = {
     "t": "the token of a signed link",
@@ -16,6 +16,9 @@ _TEXTS = {
 
 class PageForm(Schema):
     """The plain page's form: an answer, or (`act`) the change of one by its giver, who holds `edit`."""
+
+    class Meta:
+        unknown = INCLUDE
 
     id = fields.UUID(metadata={"description": "made with the page"})
     score = fields.Integer(metadata={"example": 9})
@@ -30,6 +33,9 @@ class PageForm(Schema):
 class ContactForm(Schema):
     """Where a customer may be reached."""
 
+    class Meta:
+        unknown = INCLUDE
+
     c = fields.String(required=True, metadata={"description": _TEXTS["c"]})
     email = fields.String(required=True, metadata={"example": "someone@example.com"})
     name = fields.String()
@@ -38,6 +44,9 @@ class ContactForm(Schema):
 
 class UnsubscribeForm(Schema):
     """Nobody asks this person any more; or, with `undo`, they may be asked again."""
+
+    class Meta:
+        unknown = INCLUDE
 
     t = fields.String(metadata={"description": f"{_TEXTS['t']}; here or in the query"})
     undo = fields.String()

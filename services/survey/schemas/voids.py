@@ -34,7 +34,7 @@ class VoidFilter(Schema):
     audience = fields.String(load_default="customer", validate=AUDIENCE)
     score = fields.String(
         load_default=None,
-        metadata={"type": ["string", "integer", "null"], "description": "one (7) or some (0-6)"},
+        metadata={"type": ["string", "integer"], "description": "one (7) or some (0-6)"},
     )
     reason = Slug(load_default=None)
     q = fields.String(
