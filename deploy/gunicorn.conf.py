@@ -15,6 +15,8 @@ from shared.settings import load
 from shared.web import last_call
 
 _settings = load()
+# Whoever imports prometheus_client first, even in the master: it asks then whether there are several processes.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", "")
 _service = next(part.split(".")[1] for part in sys.argv if part.startswith("services."))
 
 bind = f"{_settings.bind_host}:{_settings.port(_service)}"

@@ -5,7 +5,7 @@
 - A connection gets a thread when it has said something, not before, and waits for nobody when it is closed.
 - At its end it takes in all that stands at the door, and closes the door at once (`last_call`).
 
-Imported by gunicorn's master: nothing in here may import prometheus_client before a worker runs.
+Imported by gunicorn's master, so `busy` with its metrics is imported when a worker runs.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 
 import pytest
-from gunicorn.config import Config  # type: ignore[import-untyped]
-from gunicorn.http.errors import InvalidRequestLine  # type: ignore[import-untyped]
+from gunicorn.config import Config
+from gunicorn.http.errors import InvalidRequestLine
 
 from shared.web.server_log import ServerLog
 
