@@ -9,7 +9,7 @@ from dev.bench.system import System
 from services import aggregator, alerts, survey
 from shared.db import Connection
 
-SHOWN = 0.5  # MB a million answers; what is smaller is added up
+SHOWN = 10.0  # MB a million answers; what is smaller is added up
 SCHEMAS = (survey.SCHEMA, aggregator.SCHEMA, alerts.SCHEMA)
 
 
