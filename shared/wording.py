@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 _LONGEST_NAME = 100
@@ -44,12 +45,29 @@ def whole(value: float) -> int:
 
 def amount(value: float, unit: str | None) -> str:
     """4.2 min, 12 %, 1,250: as many digits as tell, with a true minus."""
+    return _with_unit(_digits(value), unit)
+
+
+def amounts(values: Sequence[float | None], unit: str | None) -> list[str | None]:
+    """The same of values that stand together, all with as many decimals as the one that needs most: 4.25 and 4.00."""
+    found = [None if value is None else _digits(value) for value in values]
+    most = max((len(text.partition(".")[2]) for text in found if text and "e" not in text), default=0)
+    return [
+        text and _with_unit(text if "e" in text else f"{value:,.{most}f}", unit)
+        for value, text in zip(values, found, strict=True)
+    ]
+
+
+def _digits(value: float) -> str:
     size = abs(value)
     places = 0 if size >= 100 else 1 if size >= 10 else 2
     text = f"{value:,.{places}f}" if size >= 0.1 or not value else f"{value:.2g}"
-    text = text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
-    text = "0" if text == "-0" else text.replace("-", _MINUS)
-    return f"{text} {clean(unit)}" if unit else text
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
+def _with_unit(text: str, unit: str | None) -> str:
+    number = text.lstrip("-") if not text.strip("-0.") else text.replace("-", _MINUS)
+    return f"{number} {clean(unit)}" if unit else number
 
 
 def share(value: float) -> str:

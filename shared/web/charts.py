@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from shared.wording import amount, whole
+from shared.wording import amount, amounts, whole
 
 Values = Sequence[float | None]
 Cell = str | int | float | date | None
@@ -173,7 +173,7 @@ class Chart:
     @property
     def table(self) -> list[list[str]]:
         """The rows as a person reads them, the newest first."""
-        return [[shown(cell) for cell in row] for row in reversed(self.rows)]
+        return [list(row) for row in zip(*map(_column, zip(*self.rows[::-1], strict=True)), strict=True)]
 
     @property
     def _unit(self) -> str:
@@ -216,6 +216,11 @@ def room(values: Iterable[float | None], least: float, floor: float, ceiling: fl
     middle, half = (max(known) + min(known)) / 2, max(least, 1.1 * (max(known) - min(known))) / 2
     middle = min(max(middle, floor + half), ceiling - half) if 2 * half < ceiling - floor else middle
     return max(floor, middle - half), min(ceiling, middle + half)
+
+
+def _column(cells: Sequence[Cell]) -> list[str]:
+    exact = amounts([cell if isinstance(cell, Exact) else None for cell in cells], None)
+    return [text or shown(cell) for cell, text in zip(cells, exact, strict=True)]
 
 
 def _cell(cell: Cell) -> str | int | float:

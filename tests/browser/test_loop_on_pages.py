@@ -40,7 +40,7 @@ def logs_what_is_done_today(page: Page, alerts: str) -> None:
     page.goto(f"{alerts}/incidents?state=open&whose=all")
     page.get_by_role("link", name="Delivery NPS").first.click()
     page.get_by_role("link", name="Log an action").click()
-    expect(page.get_by_text("Against incident")).to_be_visible()
+    expect(page.get_by_text("Against the incident at")).to_be_visible()
     page.get_by_label("What was done").fill("Two vans more for the North")
     page.get_by_label("Checkout").check()
     page.get_by_role("button", name="Log the action").click()

@@ -140,19 +140,19 @@ def _shown(read: Read, told: dict[str, Asked], today: date) -> dict[str, Any]:
         spans=stage_charts.spans(incidents, read.period, today, zone),
         marks=stage_charts.marks(_items(told["wordings"]), read.period, zone),
     )
-    keys = read.document.get("segments", []) if read.audience == "customer" else []
+    keys = read.document.get("segments", [])
     return {
         "banners": asking.late(read.fresh, {(read.where.journey or "", read.where.stage or ""): read.name}),
         "state": stage_state.status(read.metric, heard, read.fresh, zone, read.asked),
-        "headline": view.headline(read.answer, read.metric, read.audience, target),
+        "headline": view.headline(read.answer, read.metric, target),
         "charts": [
             (id, inside.beside(chart, read.metric, read.points, read.measures) if id == "score" else chart)
             for id, chart in stage_charts.charts(course)
         ],
         "inside": own_measures.against(read.where, read.measures, read.answer["since"], target, detector),
-        "touchpoints": stage_tables.touchpoints(read.metric, read.audience, read.own, read.sums, read.answer),
+        "touchpoints": stage_tables.touchpoints(read.metric, read.own, read.sums, read.answer),
         "segments": stage_tables.segments(read.metric, keys, read.sums, read.answer),
-        "reasons": stage_tables.reasons(read.answer) if read.audience == "customer" else [],
+        "reasons": stage_tables.reasons(read.answer),
         "detector": detector,
         "place_names": {
             point["key"]: named(point.get("name"), point["key"]) for point in read.own.get("touchpoints", [])
@@ -178,7 +178,7 @@ def _read(conn: Connection, place: Where, query: dict[str, Any], period: Period)
     metric, audience = shown = view.chosen(among, query["metric"], query["audience"])
     where = Where(place.journey, place.stage, metric=metric, audience=audience)
     step = view.step_of(query["step"], audience, period.days, answered.get(shown, 0))
-    points = view.veil(_points(conn, where, period, step), metric, audience)
+    points = _points(conn, where, period, step) if audience == "customer" else []
     answer, sums = explain(conn, where, period.before(), period, known, scoring.LEVEL)
     return Read(
         document,
@@ -212,7 +212,7 @@ def _ask(where: Where) -> dict[str, Asked]:
         "owners": ("alerts", "/v1/owners", {"limit": asking.MOST}),
         "wordings": ("survey", "/v1/wordings", place),
     }
-    if principal().may("lead") and where.audience == "customer":
+    if principal().may("lead"):
         wanted = place | {"with_comment": "true", "limit": COMMENTS}
         questions["comments"] = ("survey", "/v1/responses", wanted)
     return ask_all(questions)

@@ -12,7 +12,7 @@ from services.aggregator.views.states import Watching
 from services.aggregator.views.words import METRICS, named
 from shared import inside
 from shared.web.charts import Chart, Exact, Level, Line, Panel, room
-from shared.wording import amount
+from shared.wording import amounts
 
 Row = Mapping[str, Any]
 Values = Mapping[date, float]
@@ -51,10 +51,7 @@ def shown(one: Row) -> Shown:
     """one: a measure of a scorecard."""
     state = {True: "met", False: "missed"}.get(one["meets_target"])
     target = "" if one["target"] is None else inside.bound(one)
-    value, before = (
-        "" if found is None else amount(found, one["unit"])
-        for found in (one["value"], one["before"]["value"])
-    )
+    value, before = (text or "" for text in amounts([one["value"], one["before"]["value"]], one["unit"]))
     name = named(one["name"], one["measure"])
     return Shown(one["measure"], name, value, target, state, one["days"], one["last_day"], before)
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from services.aggregator.measure_values import Change, Given, differences
 from services.aggregator.views.stage import WINDOWS, Links
-from shared.wording import amount
+from shared.wording import amounts
 
 DEFAULT_WINDOW = "90d"
 MOST_ERRORS, MOST_ROWS = 10, 20
@@ -25,9 +25,9 @@ def switch(path: str, shown: str) -> Links:
 
 def rows(stored: Mapping[date, float], given: Given, unit: str | None) -> list[tuple[date, str, str]]:
     """(day, value now, value then) in words, of each day that given values change."""
-    return [
-        (day, _words(before, unit), _words(after, unit)) for day, before, after in differences(stored, given)
-    ]
+    found = differences(stored, given)
+    words = iter(amounts([value for _, *both in found for value in both], unit))
+    return [(day, next(words) or "–", next(words) or "–") for day, *_ in found]
 
 
 def told(change: Change) -> str:
@@ -45,10 +45,6 @@ def said(errors: Mapping[str, list[str]]) -> list[str]:
     found = [f"{at}: {text}" if at.startswith("line") else text for at, own in errors.items() for text in own]
     more = len(found) - MOST_ERRORS
     return found if more <= 0 else [*found[:MOST_ERRORS], f"And {more:,} more."]
-
-
-def _words(value: float | None, unit: str | None) -> str:
-    return "–" if value is None else amount(value, unit)
 
 
 def _counted(change: Change) -> str:

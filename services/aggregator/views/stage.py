@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from services.aggregator.views.stage_tables import PRIVATE
 from services.aggregator.views.words import AUDIENCES, METRICS, floor
 from shared import scoring
-from shared.scoring import Histogram
 
 Measured = tuple[str, str]
 WINDOWS = {"7d": "7 days", "28d": "28 days", "90d": "90 days", "365d": "1 year"}
@@ -32,7 +30,6 @@ class Headline:
     change: float | None
     beyond_noise: bool
     target: float | None
-    veiled: bool
 
     @property
     def below_target(self) -> bool:
@@ -63,25 +60,14 @@ def step_of(asked: str | None, audience: str, days: int, n: int) -> str:
     return "week" if days >= DAYS_OF_WEEKS and n / days < ENOUGH_A_DAY else "day"
 
 
-def headline(answer: Mapping[str, Any], metric: str, audience: str, target: float | None) -> Headline:
+def headline(answer: Mapping[str, Any], metric: str, target: float | None) -> Headline:
     """Of what /v1/changes says about the window and the one before. Few answers have no change worth telling."""
     since, before = answer["since"], answer["before"]
-    if audience == "employee" and 0 < since["n"] < PRIVATE:
-        return Headline(None, None, None, 0, None, False, target, True)
     enough = min(since["n"], before["n"]) >= scoring.SMALL_SAMPLE
     low = None if since["low"] is None else max(floor(metric), since["low"])
     high = None if since["high"] is None else min(100.0, since["high"])
     change = answer["change"] if enough else None
-    return Headline(since["score"], low, high, since["n"], change, answer["beyond_noise"], target, False)
-
-
-def veil(points: Sequence[dict[str, Any]], metric: str, audience: str) -> list[dict[str, Any]]:
-    """Employees' steps with so few answers that they would name their authors become empty ones."""
-    if audience != "employee":
-        return list(points)
-    nothing: Histogram = (0,) * scoring.SLOTS
-    empty = {"score": None, "low": None, "high": None, "n": 0, "histogram": nothing}
-    return [point | empty if point["n"] < PRIVATE else point for point in points]
+    return Headline(since["score"], low, high, since["n"], change, answer["beyond_noise"], target)
 
 
 def target_of(stage: Mapping[str, Any], metric: str, audience: str) -> float | None:

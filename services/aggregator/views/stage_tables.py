@@ -17,15 +17,13 @@ from shared.scoring import Histogram
 Row = Mapping[str, Any]
 MOST_VALUES = 12
 MOST_REASONS = 12
-# Employees are colleagues: below this, an answer would name its author.
-PRIVATE = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
     """One row: a score with its interval, and the points it adds to the change (None: nothing to compare with).
 
-    veiled: too few employees to show. mark: a moment of truth.
+    mark: a moment of truth.
     """
 
     name: str
@@ -37,7 +35,6 @@ class Scored:
     beyond_noise: bool = False
     mark: bool = False
     remark: str = ""
-    veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class Reason:
     answers: int
 
 
-def touchpoints(metric: str, audience: str, stage: Row, sums: Sums, answer: Row) -> list[Scored]:
+def touchpoints(metric: str, stage: Row, sums: Sums, answer: Row) -> list[Scored]:
     """The touchpoints of the map in its order, then places with answers that are not on it any more."""
     known = {point["key"]: point for point in stage.get("touchpoints", [])}
     parts = {part["touchpoint"]: part for part in answer["by_touchpoint"]}
@@ -68,7 +65,6 @@ def touchpoints(metric: str, audience: str, stage: Row, sums: Sums, answer: Row)
     return [
         _scored(
             metric,
-            audience,
             named(known.get(key, {}).get("name"), key),
             here[key].since if key in here else (0,) * scoring.SLOTS,
             parts.get(key),
@@ -86,7 +82,7 @@ def segments(metric: str, keys: Iterable[str], sums: Sums, answer: Row) -> list[
     for key in keys:
         values = _values(key, sums)
         rows = [
-            _scored(metric, "customer", value or "not given", counts, parts.get((key, value)))
+            _scored(metric, value or "not given", counts, parts.get((key, value)))
             for value, counts in sorted(values.items(), key=lambda item: -sum(item[1]))
         ]
         if any(value is not None for value in values):
@@ -127,7 +123,6 @@ def _own(key: str, place: Place, sums: Sums) -> dict[str, Pair]:
 
 def _scored(
     metric: str,
-    audience: str,
     name: str,
     counts: Histogram,
     part: Row | None,
@@ -136,8 +131,6 @@ def _scored(
     remark: str = "",
 ) -> Scored:
     found = scoring.score(metric, counts)
-    if audience == "employee" and 0 < found.n < PRIVATE:
-        return Scored(name, None, None, None, 0, mark=mark, remark=remark, veiled=True)
     low = None if found.low is None else max(floor(metric), found.low)
     high = None if found.high is None else min(100.0, found.high)
     points = part["points"] if part and found.n else None

@@ -60,6 +60,8 @@ LABELS = {
 _AS_SEGMENT = re.compile(r"\s*([^=:\s]{1,63})\s*=\s*(.+?)\s*")
 _SLUG_LENGTH = 63
 # Of stages that moved alike, as many as suffice: each more adds little.
+# How much more a stage's difference varied than answers alone explain, in words.
+_UNLIKE = ((6, "far more than"), (3, "clearly more than"), (0, "a little more than"))
 _MOST_CHOSEN = 3
 
 
@@ -189,7 +191,8 @@ def _past(one: Row | None, asked: bool) -> str:
         return "too few answers to tell whether it moved alike" if asked else ""
     if one["alike"]:
         return f"moved alike over {one['weeks']} weeks"
-    return f"moved otherwise: {one['moves']:.1f} times what chance explains"
+    much = next(words for least, words in _UNLIKE if one["moves"] >= least)
+    return f"moved differently over {one['weeks']} weeks, {much} by chance"
 
 
 def _with(found: list[tuple[str, str]], chosen: str) -> list[tuple[str, str]]:

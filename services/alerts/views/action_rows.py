@@ -22,6 +22,7 @@ class Line:
     action: str
     title: str
     what: str
+    place: str
     journey: str
     stage: str
     started_on: date
@@ -51,7 +52,8 @@ def line(row: Row, effect: Row | None, maps: places.Names, owners: Mapping[str, 
     return Line(
         action=row["action"],
         title=clean(document["title"]),
-        what=places.words(document, maps) + _part(document, maps),
+        what=place(document, maps) + _part(document, maps),
+        place=place(document, maps),
         journey=document["journey"],
         stage=document["stage"],
         started_on=comparing.started_on(document),

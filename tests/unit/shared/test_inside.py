@@ -93,3 +93,20 @@ def test_what_is_not_green_inside(met: bool | None) -> None:
 )
 def test_an_amount_has_the_digits_that_tell(value: float, unit: str | None, words: str) -> None:
     assert wording.amount(value, unit) == words
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "words"),
+    [
+        ([4.25, 4.0, None, 12.34, 120.0], "min", ["4.25 min", "4.00 min", None, "12.34 min", "120.00 min"]),
+        ([4.0, 1249.6], None, ["4", "1,250"]),
+        ([-0.004, 3.5, 0.0], "", ["−0.004", "3.500", "0.000"]),
+        ([-0.01, 1.5], "", ["−0.01", "1.50"]),
+        ([0.00000012, -1.5], "", ["1.2e−07", "−1.5"]),
+        ([None], "h", [None]),
+    ],
+)
+def test_amounts_that_stand_together_have_decimals_alike(
+    values: list[float | None], unit: str | None, words: list[str | None]
+) -> None:
+    assert wording.amounts(values, unit) == words

@@ -53,7 +53,7 @@ def test_a_measure_has_a_panel_of_its_own_on_the_same_steps() -> None:
     assert panel["levels"] == [{"kind": "target", "value": 5.0}]
     assert ("target", "Target of Handle time: at most 5 min") in found.keys
     assert list(found.columns) == ["Day", "NPS", "Answers", "Handle time (min)"]
-    assert [row[-1] for row in found.table] == ["5.5", "–", "4.12"]
+    assert [row[-1] for row in found.table] == ["5.50", "–", "4.12"]
     assert found.csv.splitlines()[1] == "2026-11-02,40.0,9,4.125"
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from services.aggregator.views import stage as view
-from services.aggregator.views.stage_tables import PRIVATE
 
 
 def test_customers_and_what_most_answered_come_first() -> None:
@@ -45,24 +44,13 @@ def answer(n: int, before: int, change: float | None = -19.0) -> dict[str, Any]:
 
 
 def test_few_answers_have_no_change_worth_telling_and_miss_no_target() -> None:
-    found = view.headline(answer(240, 17_240), "nps", "customer", 40)
+    found = view.headline(answer(240, 17_240), "nps", 40)
     assert (found.change, found.below_target, found.low, found.high) == (-19, True, -100, 100)
     for few in (
-        view.headline(answer(29, 17_240), "nps", "customer", 40),
-        view.headline(answer(29, 0), "nps", "customer", 40),
+        view.headline(answer(29, 17_240), "nps", 40),
+        view.headline(answer(29, 0), "nps", 40),
     ):
         assert (few.change, few.below_target) == (None, False)
-
-
-def test_few_employees_are_veiled() -> None:
-    assert view.headline(answer(PRIVATE - 1, 0), "nps", "employee", None).veiled
-    assert not view.headline(answer(PRIVATE, 0), "nps", "employee", None).veiled
-    points = [
-        {"n": n, "score": 1.0, "low": 0.0, "high": 2.0, "histogram": [n]} for n in (PRIVATE, PRIVATE - 1)
-    ]
-    assert [point["score"] for point in view.veil(points, "nps", "employee")] == [1.0, None]
-    assert sum(view.veil(points, "nps", "employee")[1]["histogram"]) == 0
-    assert view.veil(points, "nps", "customer") == points
 
 
 def test_switches_change_one_thing_and_keep_the_others() -> None:

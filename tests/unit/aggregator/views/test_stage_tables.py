@@ -8,7 +8,7 @@ from services.aggregator import cause
 from services.aggregator.breakdown import Sums
 from services.aggregator.changes import Pair
 from services.aggregator.maps import Map
-from services.aggregator.views.stage_tables import MOST_VALUES, PRIVATE, reasons, segments, touchpoints
+from services.aggregator.views.stage_tables import MOST_VALUES, reasons, segments, touchpoints
 from shared import scoring
 from tests.unit.aggregator.maps import SHOP
 
@@ -37,7 +37,7 @@ SUMS = Sums(
 
 
 def test_all_touchpoints_of_the_map_then_what_is_not_on_it() -> None:
-    handover, tracking, gone = touchpoints("nps", "customer", STAGE, SUMS, explained(SUMS))
+    handover, tracking, gone = touchpoints("nps", STAGE, SUMS, explained(SUMS))
     assert (handover.name, handover.mark, handover.score) == ("Courier hand-over", True, 0)
     assert handover.beyond_noise
     assert handover.points is not None
@@ -47,15 +47,6 @@ def test_all_touchpoints_of_the_map_then_what_is_not_on_it() -> None:
     assert (gone.name, gone.remark) == ("gone", "not on the map any more")
     assert gone.high is not None
     assert gone.high <= 100
-
-
-def test_few_employees_are_veiled_and_enough_are_not() -> None:
-    few = Sums({("delivery", "handover"): Pair(NOTHING, nps(PRIVATE - 1, 0))}, {})
-    row = touchpoints("nps", "employee", STAGE, few, explained(few))[0]
-    assert (row.veiled, row.n, row.score, row.points) == (True, 0, None, None)
-    assert not touchpoints("nps", "customer", STAGE, few, explained(few))[0].veiled
-    enough = Sums({("delivery", "handover"): Pair(NOTHING, nps(PRIVATE, 0))}, {})
-    assert touchpoints("nps", "employee", STAGE, enough, explained(enough))[0].n == PRIVATE
 
 
 def test_segments_by_their_answers_with_those_that_carry_none() -> None:

@@ -78,6 +78,10 @@ def test_those_that_moved_alike_are_chosen_and_said() -> None:
     made = action_form.blank(SHOP, "shop", "delivery", date(2026, 3, 2))
     assert action_form.chosen(made, past)["control_stages"] == ["returns"]
     assert action_form.chosen(made | {"control_stages": ["checkout"]}, past)["control_stages"] == ["checkout"]
+    for moves, words in ((1.9, "a little more than"), (4.2, "clearly more than"), (7.0, "far more than")):
+        stage = {"stage": "returns", "weeks": 12, "moves": moves, "alike": False, "answers": 900}
+        unlike = action_form.options(SHOP, made, {}, [stage])["stages"]
+        assert unlike == [("returns", "Returns", f"moved differently over 12 weeks, {words} by chance")]
     offered = action_form.options(SHOP, made | {"control_stages": ["gone"]}, {"ben": "Ben"}, past)
     assert offered["stages"] == [
         ("returns", "Returns", "moved alike over 12 weeks"),
