@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import platform
-import sys
 from pathlib import Path
-from time import monotonic
 
-import click
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -19,48 +13,30 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from dev.simulation.command import Measured, command, console
 from dev.simulation.page import markdown
 from dev.simulation.run import Cell, Parcel, cells, parcels, results
 from dev.simulation.scenarios import SCENARIOS, Scenario
 from dev.simulation.seen import Seen
-from dev.simulation.table import broken, terminal
+from dev.simulation.table import over, terminal
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE, PICTURE = DOCS / "false-alarms.md", DOCS / "img" / "false-alarms.svg"
-console = Console(stderr=True)
 
 
-@click.command()
-@click.option(
-    "--scale", default=1.0, show_default=True, help="How many of the stage-years; .02 is a quick look."
-)
-@click.option(
-    "--only",
-    multiple=True,
-    type=click.Choice([one.key for one in SCENARIOS]),
-    help="One world (again for more).",
-)
-@click.option("--cores", default=os.cpu_count() or 1, show_default=True, help="Processes at a time.")
-@click.option("--write", is_flag=True, help="Write docs/false-alarms.md and its picture too.")
-def main(scale: float, only: tuple[str, ...], cores: int, write: bool) -> None:
-    """Watch synthetic stages with the live detector and with common rules; 1 where a bound is broken."""
-    if write and only:
-        raise click.UsageError("--write needs every world: leave --only out")
-    begun = monotonic()
-    chosen = [one for one in SCENARIOS if not only or one.key in only]
+def measure(chosen: list[Scenario], scale: float, cores: int) -> Measured:
+    """Synthetic stages, with the live detector and with common rules."""
     found = simulate(chosen, scale, cores)
-    printer = Console(width=None if sys.stdout.isatty() else 200)
-    for table in terminal(found):
-        printer.print(table)
-    if write:
-        from dev.simulation.picture import draw
+    return Measured(terminal(found), lambda taken: write(found, taken), over(found))
 
-        draw(found, PICTURE)
-        PAGE.write_text(markdown(found, _machine(found, monotonic() - begun, cores)))
-    wrong = [(cell, column) for cell in found for column in cell.scenario.columns if broken(column, cell)]
-    for cell, column in wrong:
-        console.print(f"[red]over its bound: {cell.scenario.title}, {cell.volume:.0f} a day: {column.title}")
-    sys.exit(1 if wrong else 0)
+
+def write(found: list[Cell], taken: str) -> None:
+    """The page and its picture."""
+    from dev.simulation.picture import draw
+
+    draw(found, PICTURE)
+    years = sum(cell.years for cell in found)
+    PAGE.write_text(markdown(found, f"{years:,.0f} stage-years, {taken}; 400 a cell, 100 at 5 000 a day."))
 
 
 def simulate(chosen: list[Scenario], scale: float, cores: int) -> list[Cell]:
@@ -82,13 +58,12 @@ def simulate(chosen: list[Scenario], scale: float, cores: int) -> list[Cell]:
     return cells(chosen, done)
 
 
-def _machine(found: list[Cell], seconds: float, cores: int) -> str:
-    years = sum(cell.years for cell in found)
-    return (
-        f"{years:,.0f} stage-years, in {seconds / 60:.0f} minutes on {cores} cores"
-        f" (Python {platform.python_version()}); 400 a cell, 100 at 5 000 a day."
-    )
-
+main = command(
+    SCENARIOS,
+    measure,
+    "docs/false-alarms.md and its picture",
+    "Watch synthetic stages with the live detector and with common rules",
+)
 
 if __name__ == "__main__":
     main()

@@ -49,6 +49,12 @@ def broken(column: Column, cell: Cell) -> bool:
     return _over(column, cell, 2.0)
 
 
+def over(cells: Sequence[Cell]) -> list[str]:
+    """What is over its bound, in words."""
+    wrong = [(cell, column) for cell in cells for column in cell.scenario.columns if broken(column, cell)]
+    return [f"{cell.scenario.title}, {cell.volume:.0f} a day: {column.title}" for cell, column in wrong]
+
+
 def _over(column: Column, cell: Cell, errors: float) -> bool:
     bound, found = (column.bounds or {}).get(cell.volume), cell.ours(cell.scenario.columns.index(column))
     return bound is not None and found is not None and found.value - errors * found.error > bound
