@@ -44,9 +44,9 @@ clean: $(INSTALLED) ## Stop everything and remove all its data
 .PHONY: test
 test: $(INSTALLED) ## Run all tests (BROKER=kafka: those that touch the broker, on Apache Kafka)
 ifeq ($(BROKER),kafka)
-	JOURNEYLOOP_TEST_BROKER=kafka $(BIN)/pytest -n 2 -m broker
+	JOURNEYLOOP_TEST_BROKER=kafka $(BIN)/pytest -n 2 --dist worksteal -m broker
 else
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 endif
 
 .PHONY: chaos
