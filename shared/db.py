@@ -27,6 +27,8 @@ Connection = psycopg.Connection[dict[str, Any]]
 SHARED_MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7_402_001
 RESTED_SECONDS = 1.0
+MIGRATION_PATIENCE = 120.0
+MIGRATION_LOCK_TIMEOUT = "2s"
 
 set_json_loads(orjson.loads)
 set_json_dumps(orjson.dumps)
@@ -97,17 +99,29 @@ def _arguments(schema: Schema) -> dict[str, Any]:
     return {"row_factory": dict_row, "options": options, "connect_timeout": 5}
 
 
-def migrate(settings: Settings, schema: Schema) -> int:
-    """Bring `schema` up to date, one process at a time; the number of migrations applied."""
+def migrate(settings: Settings, schema: Schema, patience: float = MIGRATION_PATIENCE) -> int:
+    """Bring `schema` up to date, one process at a time; the number of migrations applied.
+
+    Processes may run meanwhile. Whoever waits for a table makes everyone wait who comes after, so a migration gives up
+    after 2 s and tries again, for `patience` seconds. Then LockNotAvailable is raised.
+    """
+    deadline = time.monotonic() + patience
     with connect(settings, ACCESS) as conn, _lock(conn):
         conn.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema.name)))
-        backend = yoyo.get_backend(_yoyo_url(settings, schema))
-        try:
-            pending = backend.to_apply(_migrations(schema))
-            backend.apply_migrations(pending)
-            return len(pending)
-        finally:
-            backend.connection.close()
+        done = 0
+        while True:
+            backend = yoyo.get_backend(_yoyo_url(settings, schema))
+            try:
+                while pending := backend.to_apply(_migrations(schema)):
+                    backend.apply_migrations(pending[:1])
+                    done += 1
+                return done
+            except psycopg.errors.LockNotAvailable:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(RESTED_SECONDS)  # those who waited behind it go first
+            finally:
+                backend.connection.close()
 
 
 def require_current(conn: Connection, schema: Schema) -> None:
@@ -170,4 +184,5 @@ def _needed(schema: Schema) -> frozenset[str]:
 def _yoyo_url(settings: Settings, schema: Schema) -> str:
     _, rest = settings.database_url.split("://", 1)
     joiner = "&" if "?" in rest else "?"
-    return f"postgresql+psycopg://{rest}{joiner}schema={quote(schema.name)}"
+    options = quote(f"-c lock_timeout={MIGRATION_LOCK_TIMEOUT}")
+    return f"postgresql+psycopg://{rest}{joiner}schema={quote(schema.name)}&options={options}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -65,7 +64,7 @@ def restore(
             if folder is not None:
                 _put_back(work, conn, folder, replace=replace)
             else:
-                work.step("topics made anew", lambda: broker.renew_topics(work.settings, GROUPS))
+                work.step("topics made anew", lambda: len(broker.renew_topics(work.settings, GROUPS)))
             _settle(work)
     except (KafkaError, broker.TopicsRemain) as error:
         text = f"the broker does not let topics be made anew, and the database is as it was: {error}"
@@ -108,7 +107,7 @@ def _put_back(work: Work, conn: Connection, folder: Path, *, replace: bool) -> N
             raise click.ClickException("the database is not empty: --replace deletes what is in it")
         _remember(work, conn, folder)
     # The topics first: a restore that fails after this has lost nothing, for the log has every event.
-    work.step("topics made anew", lambda: broker.renew_topics(work.settings, GROUPS))
+    work.step("topics made anew", lambda: len(broker.renew_topics(work.settings, GROUPS)))
     work.step("database restored", lambda: restoring.put_back(work.settings, conn, folder, backup))
 
 
@@ -172,4 +171,4 @@ def _rebuilt(settings: Settings, receiver: str) -> str:
 def _text(found: Any) -> str:
     if isinstance(found, dict):
         return ", ".join(f"{name} {value:,}" for name, value in found.items())
-    return ", ".join(found) if isinstance(found, Sequence) and not isinstance(found, str) else str(found)
+    return str(found)

@@ -36,7 +36,7 @@ def alone(settings: Settings) -> Iterator[Connection]:
         yield conn
 
 
-def put_back(settings: Settings, conn: Connection, folder: Path, backup: Manifest) -> None:
+def put_back(settings: Settings, conn: Connection, folder: Path, backup: Manifest) -> str:
     """Replace our schemas by those of the dump, in one transaction that commits only what the manifest says.
 
     Raises ClickException, and then the database is as it was.
@@ -62,6 +62,7 @@ def put_back(settings: Settings, conn: Connection, folder: Path, backup: Manifes
             pass  # psql ended: it says why
         psql.succeed()
     store.analyze(conn)
+    return f"{sum(backup.rows.values()):,} rows"
 
 
 def known_migrations(schemas: Iterable[Schema]) -> dict[str, set[str]]:

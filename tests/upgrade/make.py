@@ -2,9 +2,10 @@
 
 A temporary embedded stack lives through a little of everything: a journey with three stages, owners, some hundred
 answers (public, by batch, from a CSV file), amendments, an incident with its mail, a note. What is left of it goes to
-`tests/upgrade/<version>/`: `database.sql.gz` (plain SQL of pg_dump, for psql) and `events.jsonl.gz` (every message of
-the topics, in order: topic, partition, offset, key, headers, value). Run it once a release and never change what an
-earlier release left: it is what its users have.
+`tests/upgrade/<version>/`: `database.sql.gz` (plain SQL of pg_dump, for psql), `events.jsonl.gz` (every message of the
+topics, in order: topic, partition, offset, key, headers, value) and `commit` (whose code made them, so that its
+processes can run beside today's). Run it once a release and never change what an earlier release left: it is what its
+users have.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def main() -> None:
         stack.stop("services:*")
         write(folder / "database.sql.gz", dump(stack))
         write(folder / "events.jsonl.gz", b"".join(messages(stack)))
+    (folder / "commit").write_bytes(subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=FOLDER))
     for file in sorted(folder.iterdir()):
         print(f"{file.relative_to(FOLDER.parents[1])}: {file.stat().st_size:,} bytes")
 

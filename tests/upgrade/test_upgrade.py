@@ -66,16 +66,21 @@ def release(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture
-def upgraded(postgres_server: postgres.Server, release: Path) -> Iterator[Settings]:
-    """The release's database, restored and brought up to date."""
+def restored(postgres_server: postgres.Server, release: Path) -> Iterator[Settings]:
+    """The release's database as it was."""
     name = f"upgrade_{uuid.uuid4().hex}"
     administer(postgres_server, "CREATE DATABASE {} TEMPLATE template0", name)
-    restore(postgres_server.url(name), release / "database.sql.gz")
-    settings = configuration.load(base_environment() | {"DATABASE_URL": postgres_server.url(name)})
-    for schema in schemas():
-        db.migrate(settings, schema)
-    yield settings
+    load_dump(postgres_server.url(name), release / "database.sql.gz")
+    yield configuration.load(base_environment() | {"DATABASE_URL": postgres_server.url(name)})
     administer(postgres_server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture
+def upgraded(restored: Settings) -> Settings:
+    """The release's database, brought up to date."""
+    for schema in schemas():
+        db.migrate(restored, schema)
+    return restored
 
 
 def administer(server: postgres.Server, statement: str, name: str) -> None:
@@ -83,7 +88,7 @@ def administer(server: postgres.Server, statement: str, name: str) -> None:
         conn.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 
-def restore(url: str, dump: Path) -> None:
+def load_dump(url: str, dump: Path) -> None:
     command = [
         str(postgres.client("psql")),
         "--quiet",
