@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import time
 
 import click
@@ -24,6 +26,7 @@ SAMPLE = 1_500
 @click.pass_context
 def main(context: click.Context, seed: int | None, size: str, services: tuple[str, ...]) -> None:
     """Ask whatever the OpenAPI documents allow and forbid; every answer must be one that they announce."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # as Ctrl-C does: its server goes with it
     seed = int(time.time()) % 1_000_000 if seed is None else seed
     began, rows = time.monotonic(), []
     with shop.running() as there:
