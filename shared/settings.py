@@ -20,6 +20,7 @@ from marshmallow.validate import Email, Length, OneOf, Range, Regexp
 
 T = TypeVar("T")
 _LONG = Length(min=32, error="needs at least 32 characters")
+_LONG_OR_EMPTY = Regexp(r"(?s)(.{32,})?\Z", error="needs at least 32 characters, or none")
 SERVICE_PORTS = {"survey": 8001, "aggregator": 8002, "alerts": 8003}
 
 
@@ -132,7 +133,7 @@ def _read(env: Env) -> Settings:
         smtp_url=env.str("SMTP_URL", validate=Regexp(r"^smtps?://", error="not an smtp:// or smtps:// URL")),
         mail_from=env.str("MAIL_FROM", "journeyloop@localhost"),
         secret_key=env.str("SECRET_KEY", validate=_LONG),
-        secret_key_before=env.str("SECRET_KEY_BEFORE", None, validate=_LONG) or None,
+        secret_key_before=env.str("SECRET_KEY_BEFORE", "", validate=_LONG_OR_EMPTY) or None,
         respondent_keys=_checked(env, "RESPONDENT_KEY", _respondent_keys),
         fallback_owner=env.str("FALLBACK_OWNER", validate=Email(error="not an e-mail address")),
         report_tz=_checked(env, "REPORT_TZ", _time_zone),

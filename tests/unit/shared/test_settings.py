@@ -73,3 +73,11 @@ def test_a_channel_reads_only_variables_made_for_it(monkeypatch: pytest.MonkeyPa
         settings.secret_from_environment("SECRET_KEY")
     with pytest.raises(SettingsError, match="JOURNEYLOOP_NONE is not set"):
         settings.secret_from_environment("JOURNEYLOOP_NONE")
+
+
+def test_an_empty_key_before_is_none_and_a_short_one_is_refused() -> None:
+    """Compose files hand on what is not set as an empty text."""
+    assert settings.load(GOOD | {"SECRET_KEY_BEFORE": ""}).secret_key_before is None
+    assert settings.load(GOOD | {"SECRET_KEY_BEFORE": "b" * 32}).secret_key_before == "b" * 32
+    with pytest.raises(SettingsError, match="SECRET_KEY_BEFORE"):
+        settings.load(GOOD | {"SECRET_KEY_BEFORE": "b" * 31})
