@@ -1,4 +1,8 @@
-"""A full disk, as PostgreSQL tells it: SQLSTATE 53100 from the tables that grow, while a switch is on."""
+"""A full disk, as PostgreSQL tells it: SQLSTATE 53100 from the tables that grow, while a switch is on; and a lazy one.
+
+What a commit does not put on the disk itself stays in the server's memory as long as its settings allow, so that a
+server that is killed loses all of it, and not only what the last fifth of a second brought.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +32,15 @@ CREATE FUNCTION chaos.write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   END IF;
   RETURN NULL;
 END $$;"""
+LAZY = ("wal_writer_delay = '10s'", "wal_writer_flush_after = '64MB'")
 
 
 def prepare(stack: Stack) -> None:
-    """Put the switch in; off."""
+    """Put the switch in; off. From now on the server flushes nothing that it need not."""
     with stack.connect() as conn:
+        for setting in LAZY:
+            conn.execute(f"ALTER SYSTEM SET {setting}".encode())
+        conn.execute("SELECT pg_reload_conf()")
         conn.execute(FUNCTION.encode())
         for table in TABLES:
             conn.execute(

@@ -28,7 +28,7 @@ CLOCK_SECONDS = (-90, 900)  # how far our processes' clock may jump
 SLOWEST = 0.15  # seconds a chunk may take, one way
 RESENT = 3000  # events sent again at most
 STRAY = 30
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180  # a database recovers, on a busy machine
 # For a process to commit something; one that does not is killed where it stands. It may have to start first.
 AIM_SECONDS = 90
 QUIET_SECONDS = 2  # the same once nobody answers any more
