@@ -23,6 +23,14 @@ def save_schedule(
     conn: Connection, journey: str, document: Row, check: Check, who: str, now: datetime, zone: ZoneInfo
 ) -> dict[str, Any] | None:
     """Have the journey's review sent at a weekday and hour; the schedule there was before."""
+    before = judge_schedule(conn, journey, document, check)
+    if before != document:
+        reviews.put_schedule(conn, journey, document, rhythm.next_at(document, now, zone), who)
+    return before
+
+
+def judge_schedule(conn: Connection, journey: str, document: Row, check: Check) -> dict[str, Any] | None:
+    """The schedule there is, locked. Raises Problem: 404 no such journey, 412 not as seen, 422 unknown owners."""
     check_slug("journey", journey)
     if stories.journey_map(conn, journey) is None:
         raise not_found("journey", journey)
@@ -31,8 +39,6 @@ def save_schedule(
     unknown = [one for one in document.get("to", []) if one not in owners.told(conn)]
     if unknown:
         raise invalid({"to": [f"There is no owner ‘{one}’." for one in unknown]})
-    if row is None or row["document"] != document:
-        reviews.put_schedule(conn, journey, document, rhythm.next_at(document, now, zone), who)
     return row["document"] if row else None
 
 

@@ -27,7 +27,7 @@ file_option = click.option(
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @key_option
 def apply(api: Api, file: Path, dry_run: bool) -> None:
-    """Make the services match a file of owners, journeys, surveys, detectors, silences and measures.
+    """Make the services match a file of owners, journeys, surveys, detectors, silences, measures and reviews.
 
     What the file doesn't name stays as it is. Applying it again changes nothing. Nothing is written where a service
     would refuse a document.
@@ -65,7 +65,7 @@ def diff(context: click.Context, api: Api, file: Path) -> None:
 
 @click.command()
 @click.option(
-    "--journey", help="Only this journey, with its surveys, detectors, silences, measures and owners."
+    "--journey", help="Only this journey, with its surveys, detectors, silences, measures, review and owners."
 )
 @key_option
 def export(api: Api, journey: str | None) -> None:

@@ -17,7 +17,10 @@ KINDS: dict[str, tuple[str, ...]] = {
     "detectors": ("journey", "stage", "metric", "audience"),
     "silences": ("silence",),
     "measures": ("journey", "stage", "measure"),
+    "reviews": ("journey",),
 }
+# Where the address of a document ends otherwise than with its key.
+_ENDING = {"reviews": "/schedule"}
 
 
 # What the services take as a key; the words of METRICS and AUDIENCES are such too.
@@ -56,7 +59,7 @@ class Item:
     @property
     def path(self) -> str:
         """Its address in the HTTP API."""
-        return f"/v1/{self.kind}/{'/'.join(self.key)}"
+        return f"/v1/{self.kind}/{'/'.join(self.key)}{_ENDING.get(self.kind, '')}"
 
     @property
     def journey(self) -> str | None:

@@ -20,6 +20,8 @@ REFUSALS = (400, UNKNOWN, 409, 412, 413, 422)
 PATIENCE_SECONDS = 30.0
 _PLACE = {"journey", "stage", "touchpoint"}
 _NAMED = re.compile("‘([^’]+)’")
+# What alerts refuses while it does not know the journey yet.
+_ON_ITS_WAY = ("detectors", "reviews")
 
 
 @dataclass
@@ -35,8 +37,8 @@ class Verdict:
 def judged(api: Api, changed: list[Item], file: list[Item], *, writing: bool) -> list[Verdict]:
     """What the services say of each item of `changed`, in its order, before any is written.
 
-    What an item misses but `file` brings before it counts for nothing; before writing, nor does a detector's stage
-    that may still be on its way to alerts.
+    What an item misses but `file` brings before it counts for nothing; before writing, nor does a detector's stage or
+    a review's journey that may still be on its way to alerts.
     """
     maps = {item.journey: item.document for item in file if item.kind == "journeys"}
     owners = {item.key[0] for item in file if item.kind == "owners"}
@@ -44,8 +46,9 @@ def judged(api: Api, changed: list[Item], file: list[Item], *, writing: bool) ->
     found = []
     for item in changed:
         moves = item.kind != "silences" and item.journey in moved
-        arriving = writing and item.kind == "detectors"
-        verdict = _verdict(item, _ask(api, item), may_change=moves or arriving)
+        arriving = writing and item.kind in _ON_ITS_WAY
+        answer = _ask(api, item)
+        verdict = _verdict(item, answer, may_change=moves or arriving or _is_told_to(item, answer, owners))
         verdict.warnings = _left(item, verdict.warnings, maps, owners)
         found.append(verdict)
         if item.kind == "journeys" or item.document.get("status") == "archived":
@@ -68,13 +71,13 @@ def warnings_of_written(api: Api, written: list[Item]) -> Iterator[tuple[Item, s
 
 
 def write(api: Api, item: Item) -> None:
-    """PUT the item; a detector's stage may take a while to arrive. Raises Refused."""
+    """PUT the item; a detector's stage or a review's journey may take a while to arrive. Raises Refused."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         answer = api.request(SERVICE[item.kind], "PUT", item.path, json=item.document)
         if answer.ok:
             return
-        if not (item.kind == "detectors" and answer.status_code == UNKNOWN and time.monotonic() < deadline):
+        if not (item.kind in _ON_ITS_WAY and answer.status_code == UNKNOWN and time.monotonic() < deadline):
             raise Refused(answer)
         time.sleep(0.5)
 
@@ -96,7 +99,19 @@ def _verdict(item: Item, answer: requests.Response, *, may_change: bool = False)
 
 def _may_go(answer: requests.Response) -> bool:
     """Whether what is wrong may be right once the journey or survey before it has been written."""
-    return answer.status_code in (UNKNOWN, 409) or answer.json().get("errors", {"": 0}).keys() <= _PLACE
+    return answer.status_code in (UNKNOWN, 409) or answer.json().get("errors", {"": 0}).keys() <= {
+        *_PLACE,
+        "to",
+    }
+
+
+def _is_told_to(item: Item, answer: requests.Response, owners: set[str]) -> bool:
+    """Whether a review is refused for owners only that the file brings."""
+    if item.kind != "reviews" or answer.status_code != 422:
+        return False
+    errors = answer.json().get("errors", {})
+    named = set(_NAMED.findall(" ".join(map(str, errors.get("to", [])))))
+    return errors.keys() == {"to"} and bool(named) and named <= owners
 
 
 def _left(

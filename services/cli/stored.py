@@ -13,6 +13,7 @@ SERVICE = {
     "detectors": "alerts",
     "silences": "alerts",
     "measures": "aggregator",
+    "reviews": "alerts",
 }
 # What lists say about an item beside its document.
 FACTS = {

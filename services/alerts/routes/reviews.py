@@ -16,7 +16,7 @@ from services.alerts.store import owners, reviews
 from shared.db import Connection
 from shared.web.app import database, settings
 from shared.web.auth import principal, require
-from shared.web.documents import check_if_match, etag, not_modified
+from shared.web.documents import DryRun, Page, after, changes, check_if_match, etag, not_modified, page
 from shared.web.problems import not_found
 
 blueprint = Blueprint("reviews", __name__, description="Reviews: the week of a journey")
@@ -27,6 +27,17 @@ REVIEW = (
     "`decisions` {earlier, taken}. A part is null where what it rests on did not come: `failed` says why. "
     "`frozen_at`: when it was sent; since then only decisions change."
 )
+
+
+@blueprint.route("/v1/reviews", methods=["GET"])
+@require("viewer")
+@blueprint.arguments(Page, location="query")
+@blueprint.response(200)
+def list_schedules(query: dict[str, Any]) -> dict[str, Any]:
+    """When reviews are sent, in order of their journeys: each its schedule, with `journey`."""
+    with database() as conn:
+        rows = reviews.schedules(conn, query["limit"], after(query["cursor"]))
+    return page([{"journey": row["journey"]} | row["document"] for row in rows], query["limit"], "journey")
 
 
 @blueprint.route("/v1/reviews/<journey>", methods=["GET"])
@@ -42,12 +53,19 @@ def get(query: dict[str, Any], journey: str) -> Response:
 @blueprint.doc(responses={"404": {"description": "No such journey"}})
 @require("lead")
 @blueprint.arguments(ReviewSchedule)
+@blueprint.arguments(DryRun, location="query")
 @blueprint.alt_response(201, schema=ReviewSchedule, description="Made")
 @blueprint.response(200, ReviewSchedule)
-def put_schedule(document: dict[str, Any], journey: str) -> Response:
-    """Have the review sent every week at a weekday and hour of REPORT_TZ."""
+def put_schedule(document: dict[str, Any], query: dict[str, Any], journey: str) -> Response:
+    """Have the review sent every week at a weekday and hour of REPORT_TZ.
+
+    With `?dry_run=true`: 200 {changes[{path, before, after}], warnings[]}, and nothing is written.
+    """
     now, zone = datetime.now(UTC), settings().report_tz
     with database() as conn:
+        if query["dry_run"]:
+            stored = review_saving.judge_schedule(conn, journey, document, check_if_match)
+            return jsonify({"changes": changes(stored or {}, document), "warnings": []})
         before = review_saving.save_schedule(
             conn, journey, document, check_if_match, principal().name, now, zone
         )

@@ -49,6 +49,14 @@ def schedule(conn: Connection, journey: str, *, lock: bool = False) -> dict[str,
     return conn.execute(text + (" FOR UPDATE" if lock else ""), [journey]).fetchone()
 
 
+def schedules(conn: Connection, limit: int, after: str) -> list[dict[str, Any]]:
+    """Up to limit + 1 of {journey, document} in order of their journeys, after the journey `after`."""
+    return conn.execute(
+        "SELECT journey, document FROM review_schedule WHERE journey > %s ORDER BY journey LIMIT %s",
+        [after, limit + 1],
+    ).fetchall()
+
+
 def put_schedule(
     conn: Connection, journey: str, document: Mapping[str, Any], next_at: datetime, by: str
 ) -> None:
