@@ -98,6 +98,8 @@ class Worker(PatientWorker):
             while self._take(listener):
                 pass
             listener.close()
+        for conn in self.pending_conns:
+            conn.timeout = min(conn.timeout, time.monotonic() + LINGER_SECONDS)
 
     def _take(self, listener: Any) -> bool:
         """Take a new connection and wait for its first bytes without a thread; False where none was waiting."""

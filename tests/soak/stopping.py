@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -50,7 +51,8 @@ def run(stack: Stack, times: int, rate: float) -> list[Stopped]:
 def _stop(stack: Stack, service: str, request: Callable[[], bytes], times: int, rate: float) -> Stopped:
     name, port = f"{service}-web", int(stack.environment[f"{service.upper()}_PORT"])
     found, rng = Stopped(name), random.Random(1)
-    for _ in range(times):
+    for number in range(times):
+        print(f"{name}: stop {number + 1} of {times}; so far {dict(found.said)}", file=sys.stderr)
         ports.wait_until(
             lambda: stack.family(name)[1:] != [] and ports.is_listening(port), f"{name}'s start", 60
         )
