@@ -24,7 +24,7 @@ CHANGE = {
     "description": "numbers the sender's changes upwards, as its clock does; one that came after a greater number was "
     "overtaken on its way: 200, and nothing changes"
 }
-SCORE = {"description": "csat 1-5, nps 0-10, ces 1-7", "minimum": 0, "maximum": 10}
+SCORE = {"description": "csat 1-5, nps 0-10, ces 1-7", "minimum": 0, "maximum": 10, "example": 4}
 ATTRIBUTES = {
     "description": "at most 20 keys; each value text, a number, true or false",
     "maxProperties": 20,
@@ -39,7 +39,11 @@ class Answer(Schema):
     """One answer of a customer."""
 
     id = fields.UUID(
-        required=True, metadata={"description": "made by the client; sending it again is harmless"}
+        required=True,
+        metadata={
+            "description": "made by the client; sending it again is harmless",
+            "example": "5f0c1d9e-3c0b-4f0e-9a53-0a8f7f6b1c2d",
+        },
     )
     score = fields.Integer(required=True, strict=True, metadata=SCORE)
     comment = fields.String(validate=validate.Length(max=MAX_COMMENT), allow_none=True)
