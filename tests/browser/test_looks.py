@@ -57,9 +57,9 @@ def too_small(page: Page) -> list[str]:
     )
 
 
-def check(page: Page, name: str, state: str) -> None:
+def check(page: Page, name: str, state: str, *, read_aloud: bool = True) -> None:
     assert card(page).get_attribute("data-state") == state
-    assert violations(page) == []
+    assert not read_aloud or violations(page) == []
     assert too_small(page) == []
     if os.environ.get("JOURNEYLOOP_PICTURES"):
         folder = Path(os.environ["JOURNEYLOOP_PICTURES"])
@@ -67,38 +67,51 @@ def check(page: Page, name: str, state: str) -> None:
         page.screenshot(path=folder / f"widget-{name}-{state}.png")
 
 
-def walk(customers: Customers, name: str, options: dict[str, Any], **attributes: str) -> None:
-    """Through question, missing answer, details, queued and thanks, looking at each."""
+def walk(
+    customers: Customers, name: str, options: dict[str, Any], *, read_aloud: bool = False, **attributes: str
+) -> None:
+    """Through question, missing answer, details, queued and thanks, looking at each; with axe-core where `read_aloud`,
+    for what it finds depends on elements and colours, not on the room there is."""
     visitor = customers.visitor(**options)
     page = customers.visit(visitor, **attributes)
     card(page).wait_for()
-    check(page, name, "question")
+    check(page, name, "question", read_aloud=read_aloud)
     card(page).locator("button.button").click()
     assert card(page).get_by_role("alert").is_visible()
+    customers.network.is_cut = True  # before the answer would be sent by itself, however long the look takes
     choose(page, 4)
-    check(page, name, "details")
-    customers.network.is_cut = True
+    check(page, name, "details", read_aloud=read_aloud)
     card(page).locator("button.button").click()
     reach(page, "queued")
-    check(page, name, "queued")
+    check(page, name, "queued", read_aloud=read_aloud)
     customers.network.heal()
     page.evaluate("dispatchEvent(new Event('online'))")
     reach(page, "thanks")
-    check(page, name, "thanks")
+    check(page, name, "thanks", read_aloud=read_aloud)
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("survey", ["nps", "csat", "ces"])
 def test_sizes(customers: Customers, survey: str, size: str) -> None:
     width, height = SIZES[size]
-    walk(customers, f"{survey}-{size}", {"viewport": {"width": width, "height": height}}, survey=survey)
+    options = {"viewport": {"width": width, "height": height}}
+    walk(customers, f"{survey}-{size}", options, read_aloud=size == "phone", survey=survey)
 
 
-@pytest.mark.parametrize("surrounding", SURROUNDINGS)
-@pytest.mark.parametrize("placement", ["inline", "corner", "sheet"])
+# Each placement and each surrounding: colours know nothing of placements.
+@pytest.mark.parametrize(
+    ("placement", "surrounding"),
+    [
+        ("inline", "dark"),
+        ("corner", "light"),
+        ("corner", "dark-forced-colours"),
+        ("sheet", "light"),
+        ("sheet", "forced-colours"),
+    ],
+)
 def test_surroundings(customers: Customers, placement: str, surrounding: str) -> None:
     options = {"viewport": {"width": 768, "height": 900}, **SURROUNDINGS[surrounding]}
-    walk(customers, f"{placement}-{surrounding}", options, survey="nps", placement=placement)
+    walk(customers, f"{placement}-{surrounding}", options, read_aloud=True, survey="nps", placement=placement)
 
 
 @pytest.mark.parametrize("placement", ["inline", "corner", "sheet"])
@@ -117,7 +130,7 @@ def test_twice_as_large(customers: Customers, placement: str) -> None:
 @pytest.mark.parametrize("survey", ["nps", "csat", "ces"])
 def test_hostile_css_does_not_reach_in(customers: Customers, survey: str) -> None:
     options = {"viewport": {"width": 480, "height": 800}}
-    walk(customers, f"{survey}-hostile", options, survey=survey, look="hostile")
+    walk(customers, f"{survey}-hostile", options, read_aloud=True, survey=survey, look="hostile")
 
 
 def test_saving(customers: Customers) -> None:
