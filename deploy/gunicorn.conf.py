@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from shared.settings import load
-from shared.web import last_call
+from shared.web.server import last_call
 
 _settings = load()
 # Whoever imports prometheus_client first, even in the master: it asks then whether there are several processes.
@@ -20,8 +20,8 @@ os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", "")
 _service = next(part.split(".")[1] for part in sys.argv if part.startswith("services."))
 
 bind = f"{_settings.bind_host}:{_settings.port(_service)}"
-worker_class = "shared.web.worker.Worker"  # gthread with a bounded queue: docs/load.md
-logger_class = "shared.web.server_log.ServerLog"  # gunicorn's own quotes what it refuses
+worker_class = "shared.web.server.worker.Worker"  # gthread with a bounded queue: docs/load.md
+logger_class = "shared.web.server.log.ServerLog"  # gunicorn's own quotes what it refuses
 workers = _settings.web_workers
 threads = _settings.web_threads
 worker_connections = 4096

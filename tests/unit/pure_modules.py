@@ -3,7 +3,7 @@
 PURE = [
     "shared/day_noise.py",
     "shared/scoring.py",
-    "shared/web/arriving.py",
+    "shared/web/server/arriving.py",
     "shared/web/charts.py",
     "shared/web/drawing.py",
     "shared/web/openapi.py",

@@ -16,7 +16,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from shared.web.arriving import CONTINUE, Come, come, invited
+from shared.web.server.arriving import CONTINUE, Come, come, invited
 
 WHOLE_SECONDS = 20.0  # from the first byte of a request that fits into memory to its last
 SEND_SECONDS = 10.0  # for each piece of an answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.web.arriving import MOST_BODY, MOST_HEAD, Come, come, invited
+from shared.web.server.arriving import MOST_BODY, MOST_HEAD, Come, come, invited
 
 HEAD = b"POST /x HTTP/1.1\r\nHost: x\r\n"
 WHOLE = [

@@ -20,7 +20,7 @@ from services.survey import SCHEMA
 from shared.access import create_key
 from shared.db import connect
 from shared.settings import Settings
-from shared.web.worker import WAITING_A_THREAD
+from shared.web.server.worker import WAITING_A_THREAD
 from tests.processes import Processes
 from tests.soak import stops
 from tests.soak.crowd import Crowd, Outcome

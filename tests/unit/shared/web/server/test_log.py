@@ -8,7 +8,7 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.http.errors import InvalidRequestLine
 
-from shared.web.server_log import ServerLog
+from shared.web.server.log import ServerLog
 
 SENT = "GET /?mail=ana@planted.example"
 
@@ -39,7 +39,7 @@ def test_the_address_of_a_failed_request_is_not_told(
     (told,) = caplog.messages
     assert "planted" not in told
     assert told.startswith("Error handling request\n")
-    assert "test_server_log.py" in told
+    assert "test_log.py" in told
     assert "ValueError: invalid literal for int()" in told
 
 

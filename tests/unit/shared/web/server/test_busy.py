@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from shared.web import busy
+from shared.web.server import busy
 
 ANSWER = b"POST /v1/surveys/s/responses HTTP/1.1\r\nHost: h\r\nOrigin: https://shop.example\r\n\r\n"
 

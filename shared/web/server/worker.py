@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Any
 
 from gunicorn.workers.gthread import TConn
 
-from shared.web.patience import PatientWorker
+from shared.web.server.patience import PatientWorker
 
 if TYPE_CHECKING:
-    from shared.web.busy import Told
+    from shared.web.server.busy import Told
 
 WAITING_A_THREAD = 8
 SETTLE_SECONDS = 0.2  # at a stop, for those who had knocked before newcomers were turned away
@@ -53,7 +53,7 @@ class Worker(PatientWorker):
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
-        from shared.web import busy
+        from shared.web.server import busy
 
         self._busy = busy
         self._told: Told = busy.Told(self.wsgi.name)
