@@ -50,8 +50,8 @@ else
 endif
 
 .PHONY: chaos
-chaos: $(INSTALLED) ## Let everything go wrong at once, from a seed, and check every promise (SIZE=short|middle|long, SEED=, BROKER=, BUG=)
-	$(BIN)/python -m tests.chaos --size $(or $(SIZE),middle) $(if $(SEED),--seed $(SEED)) $(if $(BROKER),--broker $(BROKER)) $(if $(BUG),--bug $(BUG))
+chaos: $(INSTALLED) ## Let everything go wrong at once, from a seed, and check every promise (SIZE=short|middle|long, SEED=, COURSES=, BROKER=, BUG=)
+	$(BIN)/python -m tests.chaos --size $(or $(SIZE),middle) $(if $(SEED),--seed $(SEED)) $(if $(COURSES),--courses $(COURSES)) $(if $(BROKER),--broker $(BROKER)) $(if $(BUG),--bug $(BUG))
 
 .PHONY: soak
 soak: $(INSTALLED) ## Half an hour of answers with kills: nothing grows, nothing is lost (MINUTES=, RATE=, BROKER=; OVERLOAD=1: twice too much; STOPS=50: SIGTERM)
