@@ -20,7 +20,7 @@ from shared.db import Connection, connect, require_current
 from shared.events import isoformat, parse_time
 from shared.settings import Settings, load
 
-NAMES = ("answers", "comments", "contacts")
+NAMES = ("answers", "comments", "contacts", "rejected_rows")
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,8 @@ def erase_again(settings: Settings, listed: Sequence[Erased]) -> dict[str, int]:
         with click.progressbar(known, label="Erasing", file=sys.stderr) as bar:
             for one in bar:
                 found += erasing.reapply(lambda: _transaction(conn), one.respondent, one.erased_at)
+        keys = settings.respondent_keys
+        found["rejected_rows"] = erasing.reapply_to_rejects(lambda: _transaction(conn), keys)
     return {"erasures": len(known), "adopted": adopted} | {name: found[name] for name in NAMES}
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.survey import respondents
 from services.survey.follow_ups import working
 from services.survey.follow_ups.contact import every_name
 from services.survey.imports.rows import Reject
@@ -93,24 +92,41 @@ def lock(conn: Connection, pseudonyms: Iterable[Pseudonym]) -> None:
     erasures.hold(conn)
 
 
+def reapply_to_rejects(transaction: Transaction, keys: Keys) -> int:
+    """Delete refused rows of imports that name whoever was erased and came back with a restored database; the rows."""
+    deleted, place = 0, leftovers.FIRST
+    while True:
+        with transaction() as conn:
+            responses.enter(conn)
+            rows = leftovers.some_rejects(conn, place, SLICE)
+            named = _name_erased(conn, [cells for _, cells in rows], keys)
+            gone = [where for (where, _), is_named in zip(rows, named, strict=True) if is_named]
+            deleted += leftovers.delete_rejects(conn, gone)
+        if len(rows) < SLICE:
+            return deleted
+        place = rows[-1][0]
+
+
 def keepable(conn: Connection, rejects: Sequence[Reject], keys: Keys) -> list[Reject]:
     """Those refused rows of an import that name, in any cell, nobody who was erased.
 
     No erasure can commit before the caller's transaction does.
     """
     responses.enter(conn)
-    if not rejects or not erasures.any_yet(conn):
-        return list(rejects)
+    named = _name_erased(conn, [reject.record.cells for reject in rejects], keys)
+    return [reject for reject, is_named in zip(rejects, named, strict=True) if not is_named]
+
+
+def _name_erased(conn: Connection, rows: Sequence[Sequence[str]], keys: Keys) -> list[bool]:
+    """Of each row of cells, whether one of them is the name or the address of somebody who was erased."""
+    if not rows or not erasures.any_yet(conn):
+        return [False] * len(rows)
     digests = [
-        {digest for cell in reject.record.cells if cell.strip() for digest in _digests(keys, cell)}
-        for reject in rejects
+        {one.digest for cell in cells if (name := cell.strip()) for one in every_name(keys, name)}
+        for cells in rows
     ]
-    erased = erasures.latest(conn, list(set().union(*digests)))
-    return [reject for reject, known in zip(rejects, digests, strict=True) if not known & erased.keys()]
-
-
-def _digests(keys: Keys, cell: str) -> list[bytes]:
-    return respondents.every_digest(keys, cell.strip())
+    erased = erasures.latest(conn, list(set().union(*digests))).keys()
+    return [not known.isdisjoint(erased) for known in digests]
 
 
 def _forget_slice(

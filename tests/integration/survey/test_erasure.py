@@ -109,6 +109,16 @@ def test_nothing_names_the_person_any_more(shop: Service, settings: Settings) ->
     assert len(export(shop)["erased_at"]) == 2
 
 
+def test_an_address_in_other_capitals_is_the_same(shop: Service, settings: Settings) -> None:
+    told = "rating,who,said,when\nx,no.name, Ana@Shop.EXAMPLE ,\nx,ANA,ana@shop.examples,\n"
+    run_import(shop, settings, told)
+    assert [row["cells"]["who"] for row in export(shop, "ANA@shop.example")["rejected_rows"]] == ["no.name"]
+    assert erase(shop, "ana@shop.example")["rejected_rows"] == 1
+    run_import(shop, settings, told.replace("no.name", "another"))
+    assert [row["cells"][1] for row in shop.rows("SELECT cells FROM import_reject")] == ["ANA"] * 2
+    assert erase(shop, "ana")["rejected_rows"] == 0, "another name is another person"
+
+
 def test_export_holds_everything(shop: Service, settings: Settings) -> None:
     run_import(shop, settings)
     shop.answer(
