@@ -41,8 +41,8 @@ def backup(folder: Path, as_json: bool) -> None:
     if as_json:
         click.echo(orjson.dumps(document))
         return
-    answers, megabytes = made.rows["survey.response"], made.bytes / 1e6
-    click.echo(f"{folder}: {document['rows']:,} rows, {answers:,} answers among them, in {megabytes:,.1f} MB")
+    text = f"{document['rows']:,} rows, {document['answers']:,} answers among them, in {made.bytes / 1e6:,.1f} MB"
+    click.echo(f"{folder}: {text}")
     click.echo(f"as of {made.made_at}, written in {document['seconds']} s")
 
 

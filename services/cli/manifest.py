@@ -40,6 +40,7 @@ class Manifest:
     sha256: str
 
     def write(self, folder: Path) -> None:
+        (folder / MANIFEST).touch(mode=0o600)
         (folder / MANIFEST).write_bytes(orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2) + b"\n")
 
 
@@ -99,4 +100,5 @@ def unknown_migrations(manifest: Manifest, known: Mapping[str, set[str]]) -> lis
 def document(manifest: Manifest) -> dict[str, Any]:
     """What commands print of it."""
     kept = ("made_at", "version", "server", "bytes", "sha256")
-    return {name: getattr(manifest, name) for name in kept} | {"rows": sum(manifest.rows.values())}
+    counted = {"rows": sum(manifest.rows.values()), "answers": manifest.rows["survey.response"]}
+    return {name: getattr(manifest, name) for name in kept} | counted

@@ -132,6 +132,7 @@ def _remember(work: Work, conn: Connection, folder: Path) -> None:
     if missing:
         file = folder / ERASURES.replace("*", f"-{time.strftime('%Y%m%dT%H%M%S')}")
         try:
+            file.touch(mode=0o600)
             file.write_bytes(b"".join(line(one) + b"\n" for one in missing))
         except OSError as error:
             text = f"the erasures of the database that goes cannot be kept in {file}: {error}"

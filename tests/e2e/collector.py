@@ -54,6 +54,9 @@ class Api:
     def put(self, service: str, path: str, document: Item) -> Any:
         return self._good(self.call("PUT", service, path, json=document))
 
+    def post(self, service: str, path: str, document: Item | list[Item]) -> Any:
+        return self._good(self.call("POST", service, path, json=document))
+
     def batch(self, items: list[Item]) -> None:
         """Send a batch until it is acknowledged; nothing in it may be refused."""
         done = self._good(self.call("POST", "survey", "/v1/responses/batch", json=items))
