@@ -18,7 +18,10 @@ TELLING = replace(SMALL, stages=10, falls=8, answers=320)
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """`old` in `file` becomes `new`; `aims` is what `course` has in addition, at the places where this hides."""
+    """`old` in `file` becomes `new`; `aims` is what `course` has in addition, at the places where this hides.
+
+    `healed_by` are kinds that `course` leaves out: they send the log again, and what was lost on the way comes.
+    """
 
     says: str
     file: str
@@ -26,10 +29,11 @@ class Bug:
     new: str
     aims: tuple[Aim, ...]
     size: Size = SMALL
+    healed_by: tuple[str, ...] = ()
 
     @property
     def course(self) -> Size:
-        return replace(self.size, aims=self.aims)
+        return replace(self.size, aims=self.aims, without=self.healed_by)
 
 
 CONSUMERS = (Aim("ambush", "aggregator-consumer", 3), Aim("ambush", "alerts-consumer", 3))
@@ -91,6 +95,7 @@ BUGS = {
                     process(settings, conn, polled, apply, counts)
 """,
         CONSUMERS,
+        healed_by=("again",),
     ),
     "watermark-before-the-broker": Bug(
         "the relay says that the broker has it, and sends it then",
@@ -100,7 +105,12 @@ BUGS = {
         """    outbox.acknowledge(conn, before=before, now=rows[-1]["position"])
     futures = [_send(settings, producer, row) for row in rows]
 """,
-        (Aim("ambush", "survey-relay", 4),),
+        (Aim("ambush", "survey-relay", 6),),
+        healed_by=(
+            "again",
+            "restart",
+            "outage",
+        ),  # the embedded broker has the log sent again whenever it starts
     ),
     "sent-before-sending": Bug(
         "the notifier records a message as sent, and sends it then",
@@ -118,7 +128,7 @@ BUGS = {
         _record(conn, row, attempt, outcome, clock())
     return True
 """,
-        (Aim("ambush", "alerts-notifier", 6),),
+        (Aim("ambush", "alerts-notifier", 3), Aim("outage", "mail-sink", 4)),
         TELLING,
     ),
 }

@@ -56,20 +56,22 @@ def events(stack: Stack) -> int:
     return int(str(row["n"]))
 
 
-def stored(stack: Stack, people: People, sent: dict[str, int]) -> list[str]:
-    """What is stored is what was acknowledged, each id once with its last score. `sent` is the history."""
+def scores(stack: Stack) -> dict[str, int]:
+    """The score of each stored answer, by its id."""
     with stack.connect() as conn:
-        found = {
-            str(row["id"]): row["score"] for row in conn.execute("SELECT id, score FROM survey.response")
-        }
-    wanted = sent | people.acknowledged
+        rows = conn.execute("SELECT id, score FROM survey.response").fetchall()
+    return {str(row["id"]): int(str(row["score"])) for row in rows}
+
+
+def stored(found: dict[str, int], wanted: dict[str, int], offered: dict[str, int]) -> list[str]:
+    """What was acknowledged (`wanted`) is stored, each id with its last score, and nothing that was not `offered`."""
     lost = wanted.keys() - found.keys()
     other = [id_ for id_, score in wanted.items() if id_ in found and found[id_] != score]
     return [
         f"{len(ids)} {what}: {_some(ids)}"
         for what, ids in (
             ("acknowledged answers are lost", lost),
-            ("answers nobody sent", found.keys() - wanted.keys()),
+            ("answers nobody sent", found.keys() - offered.keys()),
             ("answers with another score than the last one acknowledged", other),
         )
         if ids

@@ -24,6 +24,7 @@ from tests.e2e.drops import Drops
 from tests.e2e.shop import sliced
 
 BATCH = 2000
+DRAINED_SECONDS = 600  # a long course has 130,000 answers in its history
 SETTINGS = {
     "REPORT_TZ": "Europe/Berlin",
     "PUBLIC_RATE_LIMIT": "1000000 per minute",
@@ -45,12 +46,29 @@ class Outcome:
     statuses: dict[int, int]
     repeats: int
     changes: int
-    seconds: float = 0.0
+    lasted: dict[str, float]
     found: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float:
+        return sum(self.lasted.values())
 
     @property
     def wrong(self) -> list[str]:
         return [one for found in self.found.values() for one in found]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What was offered to the service, and the score of each answer that it acknowledged, by id."""
+
+    offered: list[Item]
+    acknowledged: dict[str, int]
+
+    def stored(self, found: dict[str, int]) -> list[Item]:
+        """What is to be counted: all that was acknowledged, and of what a sender gave up on that which was stored."""
+        scores = found | self.acknowledged
+        return [item | {"score": scores[item["id"]]} for item in self.offered if item["id"] in scores]
 
 
 def run(seed: int, size: Size, broker: str, bug: str | None = None) -> Outcome:
@@ -81,9 +99,10 @@ def _course(stack: Stack, network: Network, seed: int, size: Size, broker: str) 
     began, rng = time.monotonic(), random.Random(seed)
     eights = round(size.answers / size.stages / 8)
     drops = Drops(Api(stack), size.stages, size.falls, random.Random(rng.random()), eights)
-    late = len(drops.past) // 10
-    _prepare(stack, drops, drops.past[:-late])
-    collector = Collector(drops.api.again(), drops.past[-late:], size.seconds, random.Random(rng.random()))
+    first = len(drops.past) - len(drops.past) // 10
+    _prepare(stack, drops, drops.past[:first])
+    lasted = {"begin": time.monotonic() - began}
+    collector = Collector(drops.api.again(), drops.past[first:], size.seconds, random.Random(rng.random()))
     answering = random.Random(rng.random())
     faults = Faults(stack, network, rng)
     people = People(stack.url("survey"), drops.live(), size.seconds, answering, faults.progress)
@@ -93,7 +112,12 @@ def _course(stack: Stack, network: Network, seed: int, size: Size, broker: str) 
     people.join()
     collector.join()
     faults.join()
-    found = {"harness": faults.errors + collector.errors} | _look(stack, drops, people)
+    lasted["course"] = time.monotonic() - began - sum(lasted.values())
+    given = Given(
+        drops.past + people.items, expected(drops.past[:first] + collector.acknowledged) | people.acknowledged
+    )
+    found = {"harness": faults.errors + collector.errors} | _look(stack, drops, people, given)
+    lasted["checks"] = time.monotonic() - began - sum(lasted.values())
     return Outcome(
         seed=seed,
         broker=broker,
@@ -104,7 +128,7 @@ def _course(stack: Stack, network: Network, seed: int, size: Size, broker: str) 
         statuses=dict(people.statuses),
         repeats=people.repeats,
         changes=people.changes,
-        seconds=time.monotonic() - began,
+        lasted=lasted,
         found=found,
     )
 
@@ -114,18 +138,19 @@ def _prepare(stack: Stack, drops: Drops, past: list[Item]) -> None:
     drops.open({"email": "owner@chaos.example"})
     for items in sliced(past, BATCH):
         drops.api.batch(items)
-    outcome.drained(stack)
+    outcome.drained(stack, DRAINED_SECONDS)
     disk.prepare(stack)
 
 
-def _look(stack: Stack, drops: Drops, people: People) -> dict[str, list[str]]:
+def _look(stack: Stack, drops: Drops, people: People, given: Given) -> dict[str, list[str]]:
     """What each check found, by its name."""
     found = {"answered": checks.answered_well(people), "arrived": checks.arrived(stack)}
     disk.remove(stack)
+    scores = checks.scores(stack)
     for name, check in {
-        "stored": partial(checks.stored, stack, people, expected(drops.past)),
+        "stored": partial(checks.stored, scores, given.acknowledged, expected(given.offered)),
         "numbered": partial(checks.numbered, stack),
-        "counted": partial(checks.counted, drops, drops.past + people.items),
+        "counted": partial(checks.counted, drops, given.stored(scores)),
         "recounted": partial(checks.recounted, stack),
         "incidents": partial(checks.incidents, drops),
         "told": partial(checks.told, stack, drops),

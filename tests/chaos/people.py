@@ -33,6 +33,7 @@ class Collector(threading.Thread):
     def __init__(self, api: Api, items: list[Item], seconds: float, rng: random.Random) -> None:
         super().__init__(daemon=True)
         self.api, self.items, self.seconds, self.rng = api, items, seconds, rng
+        self.acknowledged: list[Item] = []
         self.errors: list[str] = []
 
     def run(self) -> None:
@@ -41,6 +42,7 @@ class Collector(threading.Thread):
             for number, batch in enumerate(batches):
                 time.sleep(max(0.0, began + self.seconds * number / len(batches) - time.monotonic()))
                 self.api.batch(batch)
+                self.acknowledged += batch
                 if self.rng.random() < SENT_TWICE:
                     self.api.batch(batch)
         except Exception as error:  # noqa: BLE001 - told to the harness, which is another thread

@@ -45,7 +45,10 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much happens: answers by people (beside the history), stages, seconds, and kills of our processes."""
+    """How much happens: answers by people (beside the history), stages, seconds, and kills of our processes.
+
+    `without` are kinds left out, because they heal what a course with `aims` looks for.
+    """
 
     answers: int
     stages: int
@@ -53,6 +56,7 @@ class Size:
     seconds: float
     kills: int
     aims: tuple[Aim, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def plan(rng: random.Random, size: Size) -> list[Fault]:
     kills, seconds = size.kills, size.seconds
     for kind, (often, whom, _) in OTHERS.items():
         first = rng.randrange(len(whom))
-        for number in range(max(1, round(kills * often / 100))):
+        for number in range(0 if kind in size.without else max(1, round(kills * often / 100))):
             faults += _others(rng, seconds, kind, whom[(first + number) % len(whom)])
     for aim in size.aims:
         for _ in range(aim.count):

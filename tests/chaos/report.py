@@ -24,7 +24,7 @@ HEAD = """| size | broker | seed | answers (sent twice, changed) | events | SIGK
 def said(found: Outcome, bug: str | None) -> str:
     """Everything about one course."""
     lines = [
-        f"seed {found.seed} on {found.broker}{f' with {bug}' if bug else ''}: {found.seconds:.0f} s",
+        f"seed {found.seed} on {found.broker}{f' with {bug}' if bug else ''}: {found.seconds:.0f} s ({_lasted(found)})",
         f"  {found.answers} answers, {found.repeats} sent twice, {found.changes} changed; {_counts(found.faults)}",
         f"  statuses {dict(sorted(found.statuses.items()))}",
         *(f"  WRONG ({name}): {one}" for name, ones in found.found.items() for one in ones),
@@ -57,3 +57,7 @@ def _row(size: str, found: Outcome) -> str:
 
 def _counts(faults: dict[str, int]) -> str:
     return ", ".join(f"{n} {kind}" for kind, n in sorted(faults.items()))
+
+
+def _lasted(found: Outcome) -> str:
+    return ", ".join(f"{name} {seconds:.0f}" for name, seconds in found.lasted.items())

@@ -9,13 +9,14 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dev import ports
 from dev.temporary_stack import ROOT
-from tests.chaos import bugs, copies, course
+from tests.chaos import bugs, checks, copies, course
 from tests.chaos.plan import OTHERS, OURS, Size, plan
 from tests.conftest import on_apache_kafka
 
@@ -59,6 +60,11 @@ def test_a_seed_plans_the_same_course_again() -> None:
     assert plan(random.Random(7), MINUTE) != plan(random.Random(8), MINUTE)
 
 
+def test_a_plan_leaves_out_what_would_heal() -> None:
+    size = replace(MINUTE, without=("again", "restart"))
+    assert {fault.kind for fault in plan(random.Random(7), size)} == {"kill", *OTHERS} - {"again", "restart"}
+
+
 def test_a_plan_kills_everybody_alike_and_leaves_nothing_out() -> None:
     faults = plan(random.Random(7), MINUTE)
     kills = [fault.victim for fault in faults if fault.kind == "kill"]
@@ -66,6 +72,19 @@ def test_a_plan_kills_everybody_alike_and_leaves_nothing_out() -> None:
     assert {fault.kind for fault in faults} == {"kill", *OTHERS}
     assert [fault.at for fault in faults] == sorted(fault.at for fault in faults)
     assert all(3 <= fault.at <= 59 for fault in faults)
+
+
+def test_what_a_sender_gave_up_on_is_counted_where_it_is_stored_and_not_missed_where_it_is_not() -> None:
+    offered = [{"id": id_, "survey": "s", "score": 5} for id_ in ("taken", "lost", "in doubt", "not sent")]
+    given = course.Given(offered, {"taken": 4, "lost": 5})
+    stored = {"taken": 4, "in doubt": 5}
+    counted = {item["id"]: item["score"] for item in given.stored(stored)}
+    assert counted == {"taken": 4, "lost": 5, "in doubt": 5}
+    wrong = checks.stored(stored | {"nobody's": 1}, given.acknowledged, dict.fromkeys(counted, 5))
+    assert wrong == ["1 acknowledged answers are lost: lost", "1 answers nobody sent: nobody's"]
+    assert checks.stored({"taken": 1}, {"taken": 4}, {"taken": 4}) == [
+        "1 answers with another score than the last one acknowledged: taken"
+    ]
 
 
 @pytest.mark.e2e

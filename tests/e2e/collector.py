@@ -10,7 +10,7 @@ import requests
 
 from dev.temporary_stack import Stack
 
-GIVE_UP_SECONDS = 120
+GIVE_UP_SECONDS = 300  # a harsh course on a busy machine: the database recovers, all start again, and so on
 WAIT_SECONDS = 0.3
 
 Item = dict[str, Any]
