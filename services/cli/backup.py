@@ -51,6 +51,7 @@ def _make(settings: Settings, folder: Path) -> Manifest:
     unfinished = folder.with_name(f".{folder.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished.mkdir(mode=0o700)
         made = _write(settings, unfinished)
         unfinished.rename(folder)

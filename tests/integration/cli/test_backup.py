@@ -39,9 +39,10 @@ def shop(settings: Settings) -> Iterator[Service]:
 @pytest.fixture
 def folder(shop: Service, command: Command, tmp_path: Path) -> Path:
     """A backup of the shop."""
-    code, out, err = command("backup", str(tmp_path / "backup"))
+    place = tmp_path / "new" / "backup"  # the first backup finds no folder for backups
+    code, out, err = command("backup", str(place))
     assert (code, "2 answers among them" in out) == (0, True), err
-    return tmp_path / "backup"
+    return place
 
 
 @pytest.fixture
