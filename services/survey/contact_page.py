@@ -28,7 +28,10 @@ from shared.web.problems import Problem
 blueprint = Blueprint("contact", __name__, description="Pages for customers")
 rate_limit.limit(blueprint)
 
-_PAGE = {"200": {"description": "HTML"}, "404": {"description": "No such answer, or nobody is asked"}}
+_PAGE = rate_limit.TOO_MANY | {
+    "200": {"description": "HTML"},
+    "404": {"description": "No such answer, or nobody is asked"},
+}
 _GET = _PAGE | {"409": {"description": "Too late"}}
 _POST = _GET | {"422": {"description": "Asked again"}}
 MAX_TOKEN = 200

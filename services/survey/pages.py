@@ -43,7 +43,7 @@ CHANNEL = "page"
 # A page that was opened in time may be sent a little late.
 GRACE = timedelta(days=1)
 _AMENDABLE = ("score", "comment", "reasons")
-_SHOW = {"200": {"description": "HTML"}, "404": {"description": "No such survey"}}
+_SHOW = rate_limit.TOO_MANY | {"200": {"description": "HTML"}, "404": {"description": "No such survey"}}
 _GET = _SHOW | {"410": {"description": "The link's time is over"}}
 _POST = _SHOW | {"409": {"description": "Closed, or answered before"}, "422": {"description": "Asked again"}}
 

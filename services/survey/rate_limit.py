@@ -19,6 +19,9 @@ from shared.settings import Settings
 from shared.web.problems import Problem
 
 EXTENSION = "survey_rate_limits"
+TEXT = "Too many requests; see Retry-After"
+# What OpenAPI has of it, for each view of a limited blueprint.
+TOO_MANY = {"429": {"description": TEXT}}
 # A survey may get so many times what one address may send: who has many addresses spoils one survey, not all.
 SURVEY_TIMES = 10
 # With one link, which belongs to one person, in a minute.

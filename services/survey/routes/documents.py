@@ -9,13 +9,14 @@ import orjson
 from flask import Response, request
 from marshmallow import fields
 
+from services.survey import rate_limit
 from services.survey.journeys import Change
 from shared.web import openapi
 from shared.web.documents import Page, changes, etag, not_modified
 
 is_key = re.compile(r"[a-z0-9-]{1,63}").fullmatch
 MAX_DOCUMENT = 1024 * 1024
-TEXTS = openapi.TEXTS | {304: "Not modified", 429: "Too many requests; see Retry-After"}
+TEXTS = openapi.TEXTS | {304: "Not modified", 429: rate_limit.TEXT}
 
 
 class List(Page):

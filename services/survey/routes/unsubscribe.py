@@ -20,7 +20,7 @@ from shared.web.problems import Problem
 blueprint = Blueprint("unsubscribe", __name__, description="Pages for customers")
 rate_limit.limit(blueprint)
 
-_HTML = {"200": {"description": "HTML"}, "404": {"description": "Not a link of ours"}}
+_HTML = rate_limit.TOO_MANY | {"200": {"description": "HTML"}, "404": {"description": "Not a link of ours"}}
 
 
 @blueprint.route("/s/<survey>/unsubscribe", methods=["GET"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.survey import rate_limit
 from tests.integration.survey.conftest import Service
 
 OURS = {
@@ -42,3 +43,17 @@ def test_every_path_with_its_body_and_errors(service: Service) -> None:
         "schema"
     ]
     assert "$ref" in items["items"]
+
+
+def test_whatever_is_limited_says_so(service: Service) -> None:
+    """As `make fuzz` found it of the customers' pages: a link that is used too often is a 429 there too."""
+    app, document = service.app, service.call("GET", "/openapi.json", None).json
+    limited = {
+        rule.rule.replace("<", "{").replace(">", "}"): {method.lower() for method in rule.methods or ()}
+        for rule in app.url_map.iter_rules()
+        if rate_limit._check in app.before_request_funcs.get(rule.endpoint.rpartition(".")[0], [])
+    }
+    for path in limited.keys() & document["paths"].keys():
+        for method in limited[path] & document["paths"][path].keys():
+            assert "429" in document["paths"][path][method]["responses"], (method, path)
+    assert {"/s/{survey}", "/s/{survey}/contact", "/s/{survey}/unsubscribe"} < limited.keys()
