@@ -36,6 +36,7 @@ class Bug:
         return replace(self.size, aims=self.aims, without=self.healed_by)
 
 
+RELAY = (Aim("ambush", "survey-relay", 6),)
 CONSUMERS = (Aim("ambush", "aggregator-consumer", 3), Aim("ambush", "alerts-consumer", 3))
 BUGS = {
     "positions-before-effect": Bug(
@@ -66,7 +67,7 @@ BUGS = {
                 stamped = outbox.stamp(conn, BATCH)
                 sent = send_waiting(settings, conn, producer)
 """,
-        (Aim("ambush", "survey-relay", 4),),
+        RELAY,
     ),
     "id-above-the-last": Bug(
         "the relay takes rows above the last id it has seen, whatever commits later",
@@ -105,7 +106,7 @@ BUGS = {
         """    outbox.acknowledge(conn, before=before, now=rows[-1]["position"])
     futures = [_send(settings, producer, row) for row in rows]
 """,
-        (Aim("ambush", "survey-relay", 6),),
+        RELAY,
         healed_by=(
             "again",
             "restart",

@@ -102,9 +102,9 @@ def _course(stack: Stack, network: Network, seed: int, size: Size, broker: str) 
     first = len(drops.past) - len(drops.past) // 10
     _prepare(stack, drops, drops.past[:first])
     lasted = {"begin": time.monotonic() - began}
-    collector = Collector(drops.api.again(), drops.past[first:], size.seconds, random.Random(rng.random()))
-    answering = random.Random(rng.random())
+    sending, answering = random.Random(rng.random()), random.Random(rng.random())
     faults = Faults(stack, network, rng)
+    collector = Collector(drops.api.again(), drops.past[first:], size.seconds, sending, faults.progress)
     people = People(stack.url("survey"), drops.live(), size.seconds, answering, faults.progress)
     faults.start(plan(random.Random(rng.random()), size))
     people.start()

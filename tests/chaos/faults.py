@@ -213,7 +213,12 @@ class Faults:
             yield conn
 
     def _answers(self) -> bool:
-        return ports.is_listening(int(self.stack.environment["POSTGRES_PORT"]))
+        """One that recovers from a kill listens, and takes nobody in yet."""
+        try:
+            self.stack.connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
 
 def _publish(chosen: Settings, rows: list[dict[str, Any]]) -> None:

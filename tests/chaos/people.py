@@ -18,20 +18,26 @@ from tests.e2e.collector import Api, Item
 from tests.e2e.shop import sliced
 
 SENT_TWICE = 0.1
-BATCH = 20
+BATCH = 10
 CHANGED = 0.05
 TIMEOUT = (2, 10)
 RETRY_SECONDS = (0.1, 0.6)
 GIVE_UP_SECONDS = 300
 AHEAD = 0.1  # of the faults by so much of the course: what goes wrong should find somebody answering …
-AHEAD_SECONDS = 2.0  # … so each person takes so long between two answers
+AHEAD_SECONDS = 2.0  # … so each person, and the system, takes so long between two answers
+
+Progress = Callable[[], float]  # of what goes wrong, 0 to 1
 
 
 class Collector(threading.Thread):
-    """Sends `items` in batches spread over `seconds`, each again until it is acknowledged, and some once more."""
+    """Sends `items` in batches spread over `seconds`, or longer as people do; each again until it is acknowledged, and
+    some once more."""
 
-    def __init__(self, api: Api, items: list[Item], seconds: float, rng: random.Random) -> None:
+    def __init__(
+        self, api: Api, items: list[Item], seconds: float, rng: random.Random, progress: Progress
+    ) -> None:
         super().__init__(daemon=True)
+        self.progress = progress
         self.api, self.items, self.seconds, self.rng = api, items, seconds, rng
         self.acknowledged: list[Item] = []
         self.errors: list[str] = []
@@ -41,6 +47,8 @@ class Collector(threading.Thread):
         try:
             for number, batch in enumerate(batches):
                 time.sleep(max(0.0, began + self.seconds * number / len(batches) - time.monotonic()))
+                if number / len(batches) > self.progress() + AHEAD:
+                    time.sleep(AHEAD_SECONDS)
                 self.api.batch(batch)
                 self.acknowledged += batch
                 if self.rng.random() < SENT_TWICE:
@@ -62,7 +70,7 @@ class People:
     items: list[Item]
     seconds: float
     rng: random.Random
-    progress: Callable[[], float]  # of what goes wrong, 0 to 1
+    progress: Progress
     count: int = 8
     acknowledged: dict[str, int] = field(default_factory=dict)
     statuses: Counter[int] = field(default_factory=Counter)
