@@ -29,6 +29,7 @@ proc_name = f"journeyloop-{_service}"
 timeout = 60
 graceful_timeout = 10
 keepalive = 5
+sendfile = False  # a file waits as every answer does (shared/web/server/leaving.py)
 control_socket_disable = True
 worker_tmp_dir = (
     "/dev/shm" if os.access("/dev/shm", os.W_OK) else None

@@ -79,10 +79,27 @@ class Worker(PatientWorker):
     def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
         """Close without waiting for the client: gunicorn would let everybody else wait for up to 2 s meanwhile."""
         self._in_hand -= 1
-        if fs.cancelled() or fs.exception() is not None or fs.result():
+        if fs.cancelled() or fs.exception() is not None:
             super().finish_request(conn, fs)
         else:
+            self._take_leave(conn, partial(self._finish, conn, fs))
+
+    def _finish(self, conn: TConn, fs: Future[Any]) -> None:
+        """The client has its answer."""
+        if not fs.result():
             self._part(conn)
+        elif begun := conn.parser.unreader.take_buffered():  # gunicorn would give what has begun a thread
+            self._arrives(conn, conn.sock, begun)
+        else:
+            super().finish_request(conn, fs)
+
+    def _enter(self, conn: TConn) -> None:
+        """Also a request that began while there was room is refused where there is none once it is whole."""
+        head = bytes(conn.arrival.held[:_CHUNK])
+        if self._in_hand < self._most or self._busy.is_always_let_in(head):
+            super()._enter(conn)
+        else:
+            self._refuse(conn, head)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """As gunicorn's; at the end of a stopping worker what stands at the door is taken in, and the door closed."""
@@ -125,15 +142,18 @@ class Worker(PatientWorker):
             head = conn.sock.recv(_CHUNK, socket.MSG_PEEK)
             if self._busy.is_always_let_in(head):
                 return False
-            if head:
-                conn.sock.send(self._busy.refusal(head))
-                self._told.refused(self._in_hand)
         except OSError:
-            pass  # it is gone
+            head = b""  # it is gone
         self.poller.unregister(conn.sock)
         among.remove(conn)
-        self._part(conn)
+        self._refuse(conn, head)
         return True
+
+    def _refuse(self, conn: TConn, head: bytes) -> None:
+        if head:
+            self._say(conn.sock, self._busy.refusal(head))
+            self._told.refused(self._in_hand)
+        self._part(conn)
 
     def _part(self, conn: TConn) -> None:
         """Nothing more is said to this client; what it still says is read, or its kernel drops our last word."""

@@ -14,17 +14,23 @@ import pytest
 import requests
 
 from dev.ports import wait_until
-from shared.web import patience
+from shared.web.server import patience
 from tests.processes import Processes
 
 SLOW = 40
 ANSWER = "POST /v1/surveys/delivery-nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+LARGE = "/docs/assets/swagger-ui-bundle.js"
 HALVES = {
     "nothing": "",
     "half a line": "GET /healthz HT",
     "half a head": "GET /healthz HTTP/1.1\r\nHost: x\r\n",
     "half a body": f"{ANSWER}Content-Length: 40\r\n\r\n" + '{"id": "',
     "half a chunk": f"{ANSWER}Transfer-Encoding: chunked\r\n\r\n20\r\n" + '{"id": "',
+    "a length with more digits than needed": f"{ANSWER}Content-Length: {40:030}\r\n\r\n" + '{"id": "',
+    "a chunk that looks like the last": f"{ANSWER}Transfer-Encoding: chunked\r\n\r\n20\r\n0\r\n\r\n",
+    "a chunk that is announced": f"{ANSWER}Transfer-Encoding: chunked\r\n\r\nffffff\r\n" + "x" * 66_000,
+    "chunks of a byte": f"{ANSWER}Transfer-Encoding: chunked\r\n\r\n" + "1\r\n \r\n" * 11_000,
+    "half a request behind a whole one": "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nG",
     "no body after asking to go on": f"{ANSWER}Content-Length: 40\r\nExpect: 100-continue\r\n\r\n",
     "a stranger's batch": "POST /v1/responses/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     "Content-Length: 9000000\r\n\r\n[",
@@ -61,6 +67,32 @@ def test_half_a_request_keeps_nobody_waiting(web: str) -> None:
 
 
 @pytest.mark.e2e
+def test_an_answer_that_is_not_taken_keeps_nobody_waiting(web: str) -> None:
+    """And it is all there for a client that takes its time."""
+    whole = requests.get(f"{web}{LARGE}", timeout=20)
+    assert len(whole.content) > 500_000, "more than what a kernel takes from us at once"
+    asked = f"GET {LARGE} HTTP/1.1\r\nHost: x\r\n\r\n"
+    with ExitStack() as stack:
+        clients = [stack.enter_context(narrow(web, asked)) for _ in range(SLOW)]
+        for _ in range(8):
+            assert requests.get(f"{web}/healthz", timeout=4).status_code == 200
+        clients[0].settimeout(10)
+        for _ in range(2):
+            assert answered(clients[0]).endswith(whole.content[-1000:])
+            clients[0].sendall(asked.encode())
+
+
+def narrow(url: str, text: str) -> socket.socket:
+    """A client that has room for little."""
+    place = urlsplit(url)
+    found = socket.socket()
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    found.connect((str(place.hostname), place.port or 80))
+    found.sendall(text.encode())
+    return found
+
+
+@pytest.mark.e2e
 def test_what_comes_in_pieces_is_answered(web: str) -> None:
     body = b'{"id": "x"}'
     head = f"{ANSWER}Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n".encode()
@@ -94,7 +126,7 @@ def answered(client: socket.socket) -> bytes:
     wanted = int(lengths[0].partition(b":")[2])
     while len(rest) < wanted:
         rest += client.recv(65536)
-    return found
+    return head + b"\r\n\r\n" + rest
 
 
 @pytest.mark.e2e

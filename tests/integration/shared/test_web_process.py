@@ -8,6 +8,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -119,9 +120,30 @@ def test_too_much_is_refused_at_once_and_what_was_let_in_is_done(
     assert elsewhere.json()["status"] == 503
     assert elsewhere.headers["Access-Control-Allow-Origin"] == "*"
     assert elsewhere.headers["Access-Control-Expose-Headers"] == "Retry-After"
+    halves(port, environment["DATABASE_URL"])
     crowd.begin(0, an_answer(port))
     assert said(crowd, 1) == {"201": 1}
     assert 'route="(busy)"' in requests.get(f"{url}/metrics", timeout=10).text
+
+
+def halves(port: int, database: str) -> None:
+    """Who begins while there is room and goes on when there is none is refused as well."""
+    more = 8
+    with psycopg.connect(database) as conn, ExitStack() as stack:
+        conn.execute("LOCK TABLE survey.response")
+        begun = []
+        for _ in range(MOST + more):
+            client = stack.enter_context(socket.create_connection((ports.LOOPBACK, port), timeout=20))
+            whole = an_answer(port)
+            client.sendall(whole[:50])
+            begun.append((client, whole[50:]))
+        assert requests.get(f"http://{ports.LOOPBACK}:{port}/healthz", timeout=10).ok, "all have begun"
+        for client, rest in begun:
+            client.sendall(rest)
+        for client, _ in begun[-more:]:
+            assert client.recv(12) == b"HTTP/1.1 503"
+        conn.rollback()
+        assert {client.recv(12) for client, _ in begun[:MOST]} == {b"HTTP/1.1 201"}
 
 
 def test_connections_that_say_nothing_or_do_not_go_keep_nobody_waiting(port: int, crowd: Crowd) -> None:
