@@ -18,6 +18,7 @@ STEEPEST_MB = (
     0.1  # growth of a process a minute that is surely more than this turns the course red: 144 MB a day
 )
 LAG_SHARE = 0.01  # so much of what comes may surely stay behind
+# Shown, not judged: PostgreSQL fills its caches, the embedded broker keeps its topics in memory, the sink its mails.
 SERVERS = ("postgres", "broker", "mail-sink")
 
 
@@ -72,7 +73,7 @@ def judge(found: Course) -> list[str]:
     wrong = [
         f"{name} grows by {line.value:.2f} MB a minute ({line.low:.2f} to {line.high:.2f})"
         for name, (_, line) in found.memory.items()
-        if line is not None and line.low > STEEPEST_MB
+        if name not in SERVERS and line is not None and line.low > STEEPEST_MB
     ]
     wrong += [
         f"what waits ({name}) grows by {line.value:.0f} a minute"

@@ -86,8 +86,12 @@ class Generator:
                 self._settle(outcome)
             if now - began >= told + 1:
                 told += 1
-                print(self.second.line(told, len(self.visits), rate), flush=True)
-                self.second = Second()
+                self._tell(told, rate)
+        self._tell(told + 1, 0.0)
+
+    def _tell(self, at: int, rate: float) -> None:
+        print(self.second.line(at, len(self.visits), rate), flush=True)
+        self.second = Second()
 
     def _come(self, at: float) -> None:
         self.number += 1

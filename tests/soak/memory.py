@@ -54,9 +54,11 @@ def slope(lives: Sequence[Sequence[Point]]) -> Slope | None:
 
 
 class Watch(threading.Thread):
-    """Samples `names` until `over` is set: `lives[name]` are the stretches between restarts, in MB of resident memory.
+    """Samples `names` until `over` is set: `lives[name]` are the stretches between restarts, in MB of their own memory.
 
-    A web process is its master and its workers. The first `warming` seconds of a life are left out.
+    Their own is what would be free without them: PostgreSQL's shared buffers, counted once for each of its processes
+    otherwise, are not in it. A web process is its master and its workers. The first `warming` seconds of a life are
+    left out.
     """
 
     def __init__(self, stack: Stack, names: Sequence[str], warming: float) -> None:
@@ -65,7 +67,7 @@ class Watch(threading.Thread):
         self.lives: dict[str, list[list[Point]]] = {name: [] for name in names}
         self.most = dict.fromkeys(names, 0.0)
         self.over = threading.Event()
-        self._born: dict[str, tuple[int, float]] = {}
+        self._born: dict[str, tuple[list[int], float]] = {}
 
     def run(self) -> None:
         while not self.over.wait(EVERY_SECONDS):
@@ -75,15 +77,16 @@ class Watch(threading.Thread):
     def _sample(self, name: str, now: float) -> None:
         try:
             pids = self.stack.family(name)
-            resident = sum(psutil.Process(pid).memory_info().rss for pid in pids) / 2**20
+            own = sum(psutil.Process(pid).memory_full_info().uss for pid in pids) / 2**20
         except (psutil.Error, OSError, ValueError):
             return
         if not pids:
             return
-        worker = pids[-1]  # of a web process; another may be killed without its master
-        if self._born.get(name, (0, 0.0))[0] != worker:
-            self._born[name] = worker, now
+        # A web process lives as long as its workers, which may be killed without it; PostgreSQL's come and go.
+        life = pids if name.endswith("-web") else pids[:1]
+        if self._born.get(name, ([], 0.0))[0] != life:
+            self._born[name] = life, now
             self.lives[name].append([])
-        self.most[name] = max(self.most[name], resident)
+        self.most[name] = max(self.most[name], own)
         if now - self._born[name][1] >= self.warming:
-            self.lives[name][-1].append((now, resident))
+            self.lives[name][-1].append((now, own))

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -18,6 +19,7 @@ from dev import ports
 from dev.bench import answers
 from dev.bench.connections import post
 from dev.temporary_stack import Stack
+from tests import processes
 from tests.soak import stops
 from tests.soak.people import open_shop
 
@@ -40,27 +42,32 @@ class Stopped:
 
 
 def run(stack: Stack, times: int, rate: float) -> list[Stopped]:
-    """Stop each service's web `times` times, under `rate` requests a second: answers to survey, questions to others."""
+    """Stop each service's web `times` times, under `rate` requests a second: answers to survey, questions to others.
+
+    All three at the same time: most of it is waiting for the next start.
+    """
     open_shop(stack)
     requests = {"survey": partial(_answer, stack)} | {
         service: partial(_question, stack, service, path) for service, path in ASKED.items()
     }
-    return [_stop(stack, service, request, times, rate) for service, request in requests.items()]
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda one: _stop(stack, *one, times, rate), requests.items()))
 
 
 def _stop(stack: Stack, service: str, request: Callable[[], bytes], times: int, rate: float) -> Stopped:
     name, port = f"{service}-web", int(stack.environment[f"{service.upper()}_PORT"])
     found, rng = Stopped(name), random.Random(1)
     for number in range(times):
-        print(f"{name}: stop {number + 1} of {times}; so far {dict(found.said)}", file=sys.stderr)
-        ports.wait_until(
-            lambda: stack.family(name)[1:] != [] and ports.is_listening(port), f"{name}'s start", 60
-        )
+        ports.wait_until(lambda: processes.answers(f"{stack.url(service)}/healthz"), f"{name}'s start", 60)
         one = stops.under_load(port, request, rate, rng, partial(_terminate, stack, name))
         found.said += one.said
         found.times += 1
         found.seconds = max(found.seconds, one.seconds)
         found.slowest = max(found.slowest, one.slowest)
+        print(
+            f"{name}: stop {number + 1} of {times} took {one.seconds:.1f} s; so far {dict(found.said)}",
+            file=sys.stderr,
+        )
     odd = {what: n for what, n in found.said.items() if what not in ("200", "201", "503", "refused")}
     found.wrong = [f"{name}: {odd}"] if odd else []
     return found

@@ -9,6 +9,7 @@ from tests.soak.memory import Slope
 def test_a_course_is_red_for_what_surely_grows_and_for_who_was_not_served() -> None:
     found = course.Course(minutes=30, rate=50, given=10, acknowledged=10)
     found.memory = {"survey-web": (90, Slope(0.3, -0.1, 0.7)), "survey-relay": (70, None)}
+    found.memory["broker"] = 40, Slope(6, 5, 7)  # not ours
     found.lag = {"aggregator": (900, Slope(40, 25, 60))}
     assert course.judge(found) == []
     found.memory["alerts-web"] = 90, Slope(0.3, 0.2, 0.4)
