@@ -51,7 +51,8 @@ def run(stack: Stack, times: int, rate: float) -> list[Stopped]:
         service: partial(_question, stack, service, path) for service, path in ASKED.items()
     }
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(lambda one: _stop(stack, *one, times, rate), requests.items()))
+        stopping = [pool.submit(_stop, stack, *one, times, rate) for one in requests.items()]
+        return [one.result() for one in stopping]
 
 
 def _stop(stack: Stack, service: str, request: Callable[[], bytes], times: int, rate: float) -> Stopped:
