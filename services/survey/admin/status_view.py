@@ -15,6 +15,8 @@ Document = Mapping[str, Any]
 Documents = Mapping[str, Document | None]
 
 SERVICES = ("survey", "aggregator", "alerts")
+# As in shared.broker: a consumer that heard nothing for so long waits for the broker.
+BROKER_SILENT = 10.0
 # As long as a relay's beat and its way; what waits longer is stuck.
 PATIENCE = timedelta(seconds=90)
 RUNNING, STANDBY, NOT_READY, SILENT, NEVER, UNKNOWN = (
@@ -33,6 +35,11 @@ MEANS = {
     ("alerts", "consumer"): "Nothing is watched meanwhile; the answers are kept and caught up with.",
     ("alerts", "notifier"): "Nobody is told anything; messages wait.",
 }
+BROKER_AWAY = (
+    "The broker does not answer.",
+    "Answers are taken and kept, and go on by themselves once it is back. Until then scores stand still, and nothing "
+    "is watched.",
+)
 RECEIVERS = {"aggregator": "the scores", "alerts": "the detectors"}
 
 
@@ -45,7 +52,7 @@ class Trouble(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One process; state is (symbol, word, class)."""
+    """One process; state is (symbol, word, class); waits: it is not ready because the broker does not answer."""
 
     service: str
     process: str
@@ -54,6 +61,7 @@ class Line(NamedTuple):
     said: str
     instance: str
     version: str
+    waits: bool = False
 
 
 def view(documents: Documents, failures: Mapping[str, str], now: datetime) -> dict[str, Any]:
@@ -100,7 +108,7 @@ def _lines(service: str, document: Document | None) -> Iterator[Line]:
             detail = row["detail"]
             yield Line(
                 service, process, _state(row), _time(row["beat_at"]), _said(detail), row["instance"],
-                detail.get("version", ""),
+                detail.get("version", ""), _state(row) == NOT_READY and _waits(detail),
             )  # fmt: skip
 
 
@@ -112,10 +120,16 @@ def _state(row: Document) -> tuple[str, str, str]:
     return RUNNING if row["detail"].get("ready") else NOT_READY
 
 
+def _waits(detail: Document) -> bool:
+    return bool(detail.get("error")) or detail.get("broker_silent_seconds", 0) >= BROKER_SILENT
+
+
 def _said(detail: Document) -> str:
     """What a process does at the moment, in a few words."""
     if detail.get("error"):
-        return f"the broker is away ({str(detail['error']).partition('(')[0]})"
+        return f"waits for the broker ({str(detail['error']).partition('(')[0]})"
+    if _waits(detail) and not detail.get("ready") and not detail.get("stopped"):
+        return "waits for the broker"
     if "import" in detail:
         return f"imports, at row {detail['rows']:,}" if "rows" in detail else "imports"
     said = [f"{detail['applied']:,} answers since its start"] if "applied" in detail else []
@@ -130,13 +144,23 @@ def _away(failures: Mapping[str, str]) -> Iterator[Trouble]:
 
 
 def _halted(lines: Sequence[Line]) -> Iterator[Trouble]:
-    """Each process of which no instance works."""
-    states: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+    """Each process of which no instance works; those that only wait for the broker in one."""
+    told: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
-        states.setdefault((line.service, line.process), []).append(line.state)
-    for (service, process), told in states.items():
-        if process != "web" and RUNNING not in told:
-            word = {SILENT: "gives no sign of life", NEVER: "has never run"}.get(told[0], "is not ready")
+        told.setdefault((line.service, line.process), []).append(line)
+    halted = {
+        name: them
+        for name, them in told.items()
+        if name[1] != "web" and RUNNING not in [one.state for one in them]
+    }
+    waiting = [name for name, them in halted.items() if any(one.waits for one in them)]
+    if waiting:
+        yield Trouble("worse", *BROKER_AWAY)
+    for (service, process), them in halted.items():
+        if (service, process) not in waiting:
+            word = {SILENT: "gives no sign of life", NEVER: "has never run"}.get(
+                them[0].state, "is not ready"
+            )
             yield Trouble("worse", f"The {process} of the {service} service {word}.", MEANS[service, process])
 
 

@@ -6,7 +6,9 @@ from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.survey.admin import status_view
 from services.survey.admin.status_view import NEVER, NOT_READY, RUNNING, SILENT, STANDBY, lag, view
+from shared import broker
 from shared.events import isoformat
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -110,6 +112,33 @@ def test_processes_that_stand_still() -> None:
     assert found["lines"][4].state == NOT_READY
 
 
+def test_a_broker_that_is_away_is_one_trouble_by_its_name() -> None:
+    def change(all: dict[str, Any]) -> None:
+        all["survey"]["instances"][0] = instance("relay", ready=False, error="KafkaTimeoutError('x')")
+        all["aggregator"]["instances"] = [
+            instance("consumer", ready=False, broker_silent_seconds=25.5, applied=7)
+        ]
+        all["alerts"]["instances"][0] = instance(
+            "consumer", ready=False, broker_silent_seconds=3.5, applied=7
+        )
+
+    found = shown(change)
+    assert [one.text for one in found["troubles"]] == [
+        "The broker does not answer.",
+        "The consumer of the alerts service is not ready.",
+    ]
+    said = [line.said for line in found["lines"] if line.state == NOT_READY]
+    assert said == [
+        "waits for the broker (KafkaTimeoutError)",
+        "waits for the broker",
+        "7 answers since its start",
+    ]
+
+
+def test_what_the_broker_is_away_for_is_what_health_says() -> None:
+    assert status_view.BROKER_SILENT == broker.SILENT_SECONDS
+
+
 def test_one_that_stands_by_is_no_trouble_nor_a_second_that_starts() -> None:
     def change(all: dict[str, Any]) -> None:
         all["survey"]["instances"].append(instance("relay", standby=True))
@@ -177,7 +206,7 @@ def test_what_processes_do() -> None:
         all["alerts"]["instances"][1] = instance("notifier", due=4)
 
     said = {(line.service, line.process): line.said for line in shown(change)["lines"]}
-    assert said["survey", "relay"] == "the broker is away (NoBrokersAvailable)"
+    assert said["survey", "relay"] == "waits for the broker (NoBrokersAvailable)"
     assert said["survey", "worker"] == "imports, at row 1,200"
     assert said["aggregator", "consumer"] == "1,234 answers since its start, 2 unreadable"
     assert said["alerts", "notifier"] == "4 messages due"
