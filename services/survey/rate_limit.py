@@ -36,7 +36,7 @@ class Window:
     def __init__(self, amount: int, seconds: int) -> None:
         self.amount, self.seconds = amount, seconds
         self._ends = 0.0
-        self._counts: dict[str, int] = {}
+        self._counts: dict[int, int] = {}  # by hash: what a client writes may be long
         self._lock = Lock()
 
     def wait(self, address: str, now: float) -> float:
@@ -45,7 +45,8 @@ class Window:
             if now >= self._ends:
                 self._ends = now + self.seconds
                 self._counts.clear()
-            count = self._counts[address] = self._counts.get(address, 0) + 1
+            key = hash(address)
+            count = self._counts[key] = self._counts.get(key, 0) + 1
             return self._ends - now if count > self.amount else 0.0
 
 
@@ -76,17 +77,20 @@ def limit(blueprint: Blueprint) -> None:
 
 
 def _check() -> None:
+    """What one address or link sends too much does not count for the survey: alone it would lock out everybody."""
     now, windows = time.monotonic(), current_app.extensions[EXTENSION]
-    wait, whose = max((w.wait(key, now), kind) for kind, key in _counted() for w in windows[kind])
-    if wait:
+    for whose, key in _counted():
+        wait = max(window.wait(key, now) for window in windows[whose])
+        if not wait:
+            continue
         detail = f"Too much came for one {whose}. Come again in {math.ceil(wait)} s."
         raise Problem(429, "Too many requests", detail, headers={"Retry-After": str(math.ceil(wait))})
 
 
 def _counted() -> Iterator[tuple[str, str]]:
-    """(kind, key) of all that this request counts for."""
+    """(kind, key) of all that this request counts for, the narrowest first."""
     yield "address", network(request.remote_addr or "")
-    if survey := (request.view_args or {}).get("survey"):
-        yield "survey", survey
     if token := request.args.get("t"):
         yield "link", token
+    if survey := (request.view_args or {}).get("survey"):
+        yield "survey", survey

@@ -8,6 +8,7 @@ import orjson
 import psycopg
 import structlog
 from flask import Flask, Response, request
+from gunicorn.http.errors import ParseException
 from psycopg_pool import PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -88,6 +89,7 @@ def install(app: Flask) -> None:
     """Answer every error of `app` with a problem document."""
     app.register_error_handler(Problem, lambda problem: problem.response())
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(ParseException, _no_body)
     app.register_error_handler(psycopg.OperationalError, _database_away)
     app.register_error_handler(psycopg.errors.QueryCanceled, _took_too_long)
     app.register_error_handler(PoolTimeout, _database_away)
@@ -121,6 +123,11 @@ def _named_whole(messages: dict[str, Any], whole: str) -> dict[str, Any]:
     if said is None:
         return messages
     return {whole: ["Must be a JSON object."] if said == [_NO_OBJECT] else said} | messages
+
+
+def _no_body(error: Exception) -> Response:
+    """A body that ends in what is no HTTP, found out only as it is read; gunicorn closes the connection."""
+    return Problem(400, "Malformed body", "Its chunks or trailers are none.").response()
 
 
 def _database_away(error: Exception) -> Response:

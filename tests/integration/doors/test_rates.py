@@ -62,6 +62,13 @@ def test_one_survey_gets_no_more_from_all_addresses_together(client: FlaskClient
     assert from_(client, "198.51.100.1", "/v1/surveys/another/form").status_code == 404
 
 
+def test_nobody_alone_locks_others_out(client: FlaskClient) -> None:
+    """What one address is refused counts for no survey."""
+    for _ in range(3 * SURVEY_TIMES):
+        from_(client, "192.0.2.1")
+    assert from_(client, "192.0.2.2").status_code == 404
+
+
 def test_one_link_is_not_asked_for_ever(client: FlaskClient) -> None:
     token, answers = uuid4().hex, []
     for n in range(LINK_AMOUNT + 1):

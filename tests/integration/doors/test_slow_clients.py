@@ -116,6 +116,45 @@ def test_what_comes_in_pieces_is_answered(web: str) -> None:
         assert answered(client).startswith(b"HTTP/1.1 431")
 
 
+@pytest.mark.e2e
+def test_what_is_framed_wrongly_is_refused_and_nothing_behind_it_is_taken_for_a_request(web: str) -> None:
+    behind = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    chunked, none = "Transfer-Encoding: chunked\r\n", "\r\n0\r\n\r\n"
+    for framed in (
+        "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
+        "Content-Length: 2\r\nContent-Length: 40\r\n\r\n{}",
+        "Content-Length: 2, 2\r\n\r\n{}",
+        "Content-Length: +2\r\n\r\n{}",
+        f"Content-Length: 5\r\n{chunked}{none}",
+        f"{chunked}Content-Length: 5\r\n{none}",
+        f"{chunked}{chunked}{none}",
+        f"Transfer-Encoding : chunked\r\n{none}",
+        f"Transfer-Encoding:\r\n chunked\r\n{none}",
+        f"Transfer-Encoding: identity\r\n{none}",
+        f"X: a\r\n b\r\n{chunked}{none}",
+        f"X: a\n{chunked}{none}",
+        f"{chunked}\r\n2\r\n{{}}\r\n0\r\nContent-Length: 3\r\n\r\n",
+        f"{chunked}\r\n2;\n\r\n{{}}{none}",
+    ):
+        with opened(web, ANSWER + framed + behind) as client:
+            said = whole(client)
+        assert (said[:12], said.count(b"HTTP/1.1 ")) == (b"HTTP/1.1 400", 1), framed
+    for taken in ("Content-Length: 2\r\n\r\n{}", f"{chunked}\r\n2;a=b\r\n{{}}\r\n0\r\nA: b\r\n\r\n"):
+        with opened(web, ANSWER + taken + behind.replace("x\r\n", "x\r\nConnection: close\r\n")) as client:
+            said = whole(client)
+        assert (said[:12], said.count(b"HTTP/1.1 ")) == (b"HTTP/1.1 404", 2), taken
+    with opened(web, behind.replace("x\r\n", f"x\r\nContent-Length: {len(behind)}\r\n") + behind) as client:
+        assert answered(client).startswith(b"HTTP/1.1 200")
+
+
+def whole(client: socket.socket) -> bytes:
+    """All that is said until the connection ends."""
+    found = b""
+    while piece := client.recv(65536):
+        found += piece
+    return found
+
+
 def answered(client: socket.socket) -> bytes:
     """The whole of one answer."""
     found = b""
