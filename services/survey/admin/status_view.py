@@ -19,10 +19,11 @@ SERVICES = ("survey", "aggregator", "alerts")
 BROKER_SILENT = 10.0
 # As long as a relay's beat and its way; what waits longer is stuck.
 PATIENCE = timedelta(seconds=90)
-RUNNING, STANDBY, NOT_READY, SILENT, NEVER, UNKNOWN = (
+RUNNING, STANDBY, NOT_READY, STOPPED, SILENT, NEVER, UNKNOWN = (
     ("●", "Running", "ok"),
     ("◐", "Standing by", "plain"),
     ("◐", "Not ready", "warning"),
+    ("▼", "Stopped", "worse"),
     ("▼", "Silent", "worse"),
     ("○", "Never ran", "worse"),
     ("?", "Unknown", "warning"),
@@ -115,6 +116,8 @@ def _lines(service: str, document: Document | None) -> Iterator[Line]:
 def _state(row: Document) -> tuple[str, str, str]:
     if not row["alive"]:
         return SILENT
+    if row["detail"].get("stopped"):
+        return STOPPED
     if row["detail"].get("standby"):
         return STANDBY
     return RUNNING if row["detail"].get("ready") else NOT_READY
@@ -151,7 +154,7 @@ def _halted(lines: Sequence[Line]) -> Iterator[Trouble]:
     halted = {
         name: them
         for name, them in told.items()
-        if name[1] != "web" and RUNNING not in [one.state for one in them]
+        if name[1] != "web" and not {RUNNING, STOPPED} & {one.state for one in them}  # why: _stopped
     }
     waiting = [name for name, them in halted.items() if any(one.waits for one in them)]
     if waiting:
@@ -165,7 +168,7 @@ def _halted(lines: Sequence[Line]) -> Iterator[Trouble]:
 
 
 def _stopped(found: Mapping[str, Document]) -> Iterator[Trouble]:
-    for service in RECEIVERS.keys() & found.keys():
+    for service in (name for name in RECEIVERS if name in found):
         said = {
             row["detail"]["stopped"] for row in found[service]["instances"] if row["detail"].get("stopped")
         }

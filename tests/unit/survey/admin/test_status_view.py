@@ -168,7 +168,6 @@ def test_what_waits_too_long_is_missing_late_or_unread() -> None:
 
     found = shown(change)
     assert [one.text for one in found["troubles"]] == [
-        "The consumer of the aggregator service is not ready.",
         "The consumer of the aggregator service stopped: 100 bad events in a row.",
         "What was accepted has waited in the outbox for 10 minutes.",
         "1 stage misses answers on the way to the detectors.",
