@@ -4,6 +4,7 @@ The application is made in each worker, after the fork, so that no worker shares
 """
 
 import ctypes
+import gc
 import os
 import shutil
 import signal
@@ -57,6 +58,11 @@ def post_fork(server: object, worker: object) -> None:
     if sys.platform == "linux":
         death_signal = 1  # PR_SET_PDEATHSIG
         ctypes.CDLL(None).prctl(death_signal, signal.SIGKILL)
+
+
+def worker_exit(server: object, worker: object) -> None:
+    """Spare Python its last collection, a third of a second of a busy CPU, for which the successor would wait."""
+    gc.freeze()
 
 
 def child_exit(server: object, worker: object) -> None:

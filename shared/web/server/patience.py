@@ -89,7 +89,7 @@ class PatientWorker(ThreadWorker):
 
     def _keepalive_after(self, conn: TConn, keepalive: Any) -> bool:
         """No further request where the rest of a body nobody wanted is still to come; gunicorn would wait for it."""
-        conn.parser.unreader.sock = _Nothing()
+        conn.parser.unreader.sock.end()
         return bool(keepalive and conn.parser.finish_body())
 
     def _arrives(self, conn: TConn, client: socket.socket, begun: bytes = b"") -> None:
@@ -180,23 +180,20 @@ class PatientWorker(ThreadWorker):
         conn.close()
 
 
-class _Nothing:
-    """A socket from which nothing more is wanted."""
-
-    def recv(self, size: int) -> bytes:
-        raise TimeoutError("what has not come by now is not waited for")
-
-
 class _Paced:
     """A socket to read from, which raises TimeoutError where too little comes."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock, self._ends = sock, time.monotonic() + BODY_SECONDS
 
+    def end(self) -> None:
+        """Nothing more is waited for."""
+        self._ends = 0.0
+
     def recv(self, size: int) -> bytes:
         left = self._ends - time.monotonic()
         if left <= 0:
-            raise TimeoutError("the body came too slowly")
+            raise TimeoutError("what has not come by now is not waited for")
         self._sock.settimeout(left)
         try:
             data = self._sock.recv(size)

@@ -64,14 +64,6 @@ class Worker(PatientWorker):
             if not self._take(listener):
                 return
 
-    def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
-        if not self._is_refused(conn, self.keepalived_conns):
-            super().on_client_socket_readable(conn, client)
-
-    def on_pending_socket_readable(self, conn: TConn, client: socket.socket) -> None:
-        if not self._is_refused(conn, self.pending_conns):
-            super().on_pending_socket_readable(conn, client)
-
     def enqueue_req(self, conn: TConn) -> None:
         self._in_hand += 1
         super().enqueue_req(conn)
@@ -94,12 +86,14 @@ class Worker(PatientWorker):
             super().finish_request(conn, fs)
 
     def _enter(self, conn: TConn) -> None:
-        """Also a request that began while there was room is refused where there is none once it is whole."""
-        head = bytes(conn.arrival.held[:_CHUNK])
+        """Refuse a request where too much is in hand."""
+        head = bytes(conn.arrival.held)
         if self._in_hand < self._most or self._busy.is_always_let_in(head):
             super()._enter(conn)
         else:
-            self._refuse(conn, head)
+            self._say(conn.sock, self._busy.refusal(head))
+            self._told.refused(self._in_hand)
+            self._part(conn)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """As gunicorn's; at the end of a stopping worker what stands at the door is taken in, and the door closed."""
@@ -133,27 +127,6 @@ class Worker(PatientWorker):
         conn = TConn(self.cfg, client, address, listener.getsockname())
         self._watch(conn, self.on_pending_socket_readable, self.cfg.keepalive)
         return True
-
-    def _is_refused(self, conn: TConn, among: Any) -> bool:
-        """Refuse what a connection `among` others has begun to say, where too much is in hand."""
-        if self._in_hand < self._most:
-            return False
-        try:
-            head = conn.sock.recv(_CHUNK, socket.MSG_PEEK)
-            if self._busy.is_always_let_in(head):
-                return False
-        except OSError:
-            head = b""  # it is gone
-        self.poller.unregister(conn.sock)
-        among.remove(conn)
-        self._refuse(conn, head)
-        return True
-
-    def _refuse(self, conn: TConn, head: bytes) -> None:
-        if head:
-            self._say(conn.sock, self._busy.refusal(head))
-            self._told.refused(self._in_hand)
-        self._part(conn)
 
     def _part(self, conn: TConn) -> None:
         """Nothing more is said to this client; what it still says is read, or its kernel drops our last word."""
