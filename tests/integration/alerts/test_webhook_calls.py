@@ -13,20 +13,24 @@ from pathlib import Path
 
 import orjson
 import pytest
+from flask.testing import FlaskClient
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.alerts import sending
 from services.alerts.channels import webhook
 from services.alerts.channels.outcome import Outcome, Refused
 from shared.settings import Settings
-from tests.integration.alerts.conftest import Notifier, Open, Put
+from tests.integration.alerts.conftest import Call, Notifier, Open, Put
 from tests.integration.alerts.internet import lead, site
 from tests.integration.alerts.receiver import SECRET, Receiver, receiving
+from tests.integration.alerts.receiver import Call as Sent
 
+NEW = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 PUBLIC = ("203.0.113.7", 443)
 
 
-def call(url: str, *, private: bool = True) -> Outcome:
+def post(url: str, *, private: bool = True) -> Outcome:
     return webhook.send(url, SECRET, "n-1", {"type": "test"}, datetime.now(UTC), private=private)
 
 
@@ -39,7 +43,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: pytest
             return [answers.pop(0)] if name == "hooks.example" else None
 
         asked = lead(monkeypatch, answer)
-        assert call(f"http://hooks.example:{first.port}/in").sent
+        assert post(f"http://hooks.example:{first.port}/in").sent
         assert asked == ["hooks.example"]
         assert (len(first.calls), len(second.calls)) == (1, 0)
         assert first.calls[0].headers["host"] == f"hooks.example:{first.port}"
@@ -52,7 +56,7 @@ def test_a_name_with_a_private_address_is_not_called(
     for answer in ([("127.0.0.1", receiver.port)], [PUBLIC, ("127.0.0.1", receiver.port)]):
         lead(monkeypatch, lambda name, found=answer: found if name == "hooks.example" else None)  # type: ignore[misc]
         with pytest.raises(Refused, match="private"):
-            call(f"http://hooks.example:{receiver.port}/in", private=False)
+            post(f"http://hooks.example:{receiver.port}/in", private=False)
     assert receiver.calls == []
 
 
@@ -61,9 +65,9 @@ def test_tls_is_checked_for_the_name_not_the_address(tmp_path: Path, monkeypatch
     with site(tmp_path, names[0], names[2]) as running:
         monkeypatch.setenv("SSL_CERT_FILE", str(running.ca))
         lead(monkeypatch, lambda name: [("127.0.0.1", running.port)] if name in names else None)
-        assert call(f"https://us%C3%A9r:p%40ss@hooks.example:{running.port}/a/%20b?c=d").sent
-        assert call(f"https://bücher.example:{running.port}/ü").sent
-        refused = call(f"https://other.example:{running.port}/")
+        assert post(f"https://us%C3%A9r:p%40ss@hooks.example:{running.port}/a/%20b?c=d").sent
+        assert post(f"https://bücher.example:{running.port}/ü").sent
+        refused = post(f"https://other.example:{running.port}/")
         assert refused.detail == "other.example could not be reached: its TLS certificate was not accepted."
     first, second = running.requests
     assert (first.server_name, first.path) == ("hooks.example", "/a/%20b?c=d")
@@ -77,18 +81,60 @@ def test_an_address_nobody_listens_at_is_passed_over(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lead(monkeypatch, lambda name: [("127.0.0.2", 1), ("127.0.0.1", 1)] if name == "hooks.example" else None)
-    assert call(f"http://hooks.example:{receiver.port}/in").sent
+    assert post(f"http://hooks.example:{receiver.port}/in").sent
     assert len(receiver.calls) == 1
     receiver.statuses = [500]
-    assert not call(f"http://hooks.example:{receiver.port}/in").sent
+    assert not post(f"http://hooks.example:{receiver.port}/in").sent
     assert len(receiver.calls) == 2, "an answer is an answer: no second address is asked"
 
 
 def test_a_redirect_into_the_private_network_leads_nowhere(receiver: Receiver) -> None:
     with receiving() as inside:
         receiver.statuses, receiver.headers = [307], {"Location": inside.url}
-        assert call(receiver.url).detail == "127.0.0.1 answered 307: a redirect, which is not followed."
+        assert post(receiver.url).detail == "127.0.0.1 answered 307: a redirect, which is not followed."
         assert inside.calls == []
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_secret_is_changed_over_without_a_gap(
+    call: Call,
+    client: FlaskClient,
+    settings: Settings,
+    telling: Notifier,
+    put_owner: Put,
+    open_incident: Open,
+    receiver: Receiver,
+) -> None:
+    """The same message before, during and after: the receiver may change its secret at any time during."""
+    telling.settings = client.application.extensions["journeyloop"].settings = replace(
+        settings, allow_private_webhooks=True
+    )
+    put_owner("ben", receiver.channel())
+    open_incident()
+    telling.work(seconds=61)
+    [message] = telling.rows()
+    assert receiver.calls[0].verified(SECRET)["type"]
+    for secret, knows in ((f"{NEW} {SECRET}", {NEW, SECRET}), (NEW, {NEW})):
+        ben = call("GET", "/v1/owners/ben", role="admin").json
+        ben["channels"][0]["secret"] = secret
+        kept = {name: ben[name] for name in ("name", "email", "channels")}
+        assert call("PUT", "/v1/owners/ben", role="admin", json=kept).status_code == 200
+        masked = kept | {"channels": call("GET", "/v1/owners/ben").json["channels"]}
+        assert masked["channels"][0]["secret"] == "***"
+        assert call("PUT", "/v1/owners/ben", role="admin", json=masked).status_code == 200
+        assert call("POST", f"/v1/notifications/{message['id']}/redeliver").status_code == 202
+        telling.work(seconds=5)
+        sent = receiver.calls[-1]
+        assert {one for one in (NEW, SECRET) if verifies(sent, one)} == knows
+    assert [one.id for one in receiver.calls] == [str(message["id"])] * 3
+
+
+def verifies(sent: Sent, secret: str) -> bool:
+    try:
+        sent.verified(secret)
+    except WebhookVerificationError:
+        return False
+    return True
 
 
 @pytest.mark.usefixtures("shop")
