@@ -106,7 +106,7 @@ BUGS = {
         """    outbox.acknowledge(conn, before=before, now=rows[-1]["position"])
     futures = [_send(settings, producer, row) for row in rows]
 """,
-        RELAY,
+        (Aim("ambush", "survey-relay", 3, "SET acknowledged"),),
         healed_by=(
             "again",
             "restart",
@@ -129,7 +129,7 @@ BUGS = {
         _record(conn, row, attempt, outcome, clock())
     return True
 """,
-        (Aim("ambush", "alerts-notifier", 3), Aim("outage", "mail-sink", 4)),
+        (Aim("ambush", "alerts-notifier", 3, "settled_at = "),),
         TELLING,
     ),
 }

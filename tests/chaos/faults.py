@@ -121,7 +121,9 @@ class Faults:
     @contextlib.contextmanager
     def _at_a_commit(self, fault: Fault, *, ends: bool = True) -> Iterator[bool]:
         """While a commit of the victim is held up; False where it did not commit anything."""
-        ambush = Ambush(fault.victim, before=fault.size < 0.5)
+        ambush = Ambush(
+            fault.victim, before=fault.size < 0.5 and not fault.statement, statement=fault.statement
+        )
         self.network.lay(ambush)
         try:
             is_there = self._is_met(ambush)

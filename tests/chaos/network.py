@@ -20,11 +20,12 @@ HELD_SECONDS = 10  # the longest that a commit is held up
 class Ambush:
     """Waits for the next commit of the process `name` that writes anything, and holds it up.
 
-    `before`: the server has not heard of it yet; else it is done, and the process has not heard of that.
+    `before`: the server has not heard of it yet; else it is done, and the process has not heard of that. `statement`:
+    only where one that holds these words has changed rows.
     """
 
-    def __init__(self, name: str, *, before: bool) -> None:
-        self.name, self.before = name, before
+    def __init__(self, name: str, *, before: bool, statement: str = "") -> None:
+        self.name, self.before, self.statement = name, before, statement.encode()
         self.there = threading.Event()
         self._over = threading.Event()
         self._ends = False
@@ -108,17 +109,24 @@ class Network:
         with contextlib.suppress(OSError):
             while data := source.recv(CHUNK):
                 time.sleep(random.uniform(0, 2) * self.delay)
-                if wire.asked(data) if asks else wire.told(data):
-                    self._meet(wire.name, asks)
+                if written := wire.asked(data) if asks else wire.told(data):
+                    self._meet(wire.name, asks, written)
                 sink.sendall(data)
         with self._lock:
             self._open -= {source, sink}
         _shut(source)
         _shut(sink)
 
-    def _meet(self, name: str, before: bool) -> None:
+    def _meet(self, name: str, before: bool, written: bytes) -> None:
         with self._lock:
-            found = next((one for one in self._ambushes if (one.name, one.before) == (name, before)), None)
+            found = next(
+                (
+                    one
+                    for one in self._ambushes
+                    if (one.name, one.before) == (name, before) and one.statement in written
+                ),
+                None,
+            )
             if found is not None:
                 self._ambushes.remove(found)
         if found is not None:

@@ -41,6 +41,7 @@ class Aim:
     kind: str
     victim: str
     count: int
+    statement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,17 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong: `at` seconds after the start, for `seconds`; `size` in 0..1 says how badly."""
+    """One thing that goes wrong: `at` seconds after the start, for `seconds`; `size` in 0..1 says how badly.
+
+    `statement`: an ambush of the moment after this one is committed, and of no other.
+    """
 
     at: float
     kind: str
     victim: str
     seconds: float = 0.0
     size: float = 0.0
+    statement: str = ""
 
 
 def plan(rng: random.Random, size: Size) -> list[Fault]:
@@ -85,7 +90,7 @@ def plan(rng: random.Random, size: Size) -> list[Fault]:
             faults += _others(rng, seconds, kind, whom[(first + number) % len(whom)])
     for aim in size.aims:
         for _ in range(aim.count):
-            faults += _others(rng, seconds, aim.kind, aim.victim)
+            faults += _others(rng, seconds, aim.kind, aim.victim, aim.statement)
     slow = [fault for fault in faults if fault.kind == "slow"]
     for number in range(kills):
         within = rng.choice(slow) if number // len(OURS) % 2 else None
@@ -94,11 +99,11 @@ def plan(rng: random.Random, size: Size) -> list[Fault]:
     return sorted(faults, key=lambda fault: fault.at)
 
 
-def _others(rng: random.Random, seconds: float, kind: str, victim: str) -> list[Fault]:
+def _others(rng: random.Random, seconds: float, kind: str, victim: str, statement: str = "") -> list[Fault]:
     """One fault; an ambush is two, for whoever begins again finds more to do at once than it otherwise has."""
     at, lasts = _moment(rng, seconds), rng.uniform(*OTHERS[kind][2])
     times = 2 if kind == "ambush" else 1
-    return [Fault(at + again / 10, kind, victim, lasts, rng.random()) for again in range(times)]
+    return [Fault(at + again / 10, kind, victim, lasts, rng.random(), statement) for again in range(times)]
 
 
 def _moment(rng: random.Random, seconds: float) -> float:

@@ -47,6 +47,15 @@ def test_a_mistake_can_still_be_planted(name: str, tmp_path: Path) -> None:
     assert bug.new not in (ROOT / bug.file).read_text()
 
 
+def test_a_statement_that_is_aimed_at_is_still_there() -> None:
+    sources = [
+        path.read_text() for folder in ("services", "shared") for path in (ROOT / folder).rglob("*.py")
+    ]
+    aimed = {aim.statement for bug in bugs.BUGS.values() for aim in bug.aims} - {""}
+    assert len(aimed) == 2
+    assert {words for words in aimed if not any(words in text for text in sources)} == set()
+
+
 def test_promises_name_every_mistake_and_tests_that_are_there() -> None:
     told = (ROOT / "docs/promises.md").read_text()
     assert [name for name in bugs.BUGS if f"| `{name}` |" not in told] == []

@@ -65,6 +65,24 @@ def test_a_connection_ends_on_either_side_of_its_commit(
     assert _acknowledged(settings) == afterwards
 
 
+def test_only_the_statement_that_is_waited_for_is_met(
+    settings: Settings, database: str, network: Network
+) -> None:
+    ambush, outcome = Ambush(NAME, before=False, statement="SET acknowledged"), list[object]()
+    network.lay(ambush)
+    with _connect(database, network) as conn:
+        for _ in range(10):  # often enough for statements to be prepared
+            with conn.transaction():
+                conn.execute("UPDATE relay SET last_position = last_position + %s", [1])
+        assert not ambush.there.is_set()
+        thread = threading.Thread(target=_write, args=(conn, outcome))
+        thread.start()
+        assert ambush.there.wait(SECONDS)
+        ambush.release(ends=False)
+        thread.join(SECONDS)
+    assert outcome == ["done"]
+
+
 def test_a_commit_that_is_only_held_up_is_done_in_the_end(
     settings: Settings, database: str, network: Network
 ) -> None:

@@ -21,40 +21,41 @@ class Wire:
     def __init__(self) -> None:
         self.name = ""
         self._has_begun = False
-        self._has_written = False
-        self._is_beat = False
-        self._beats: dict[bytes, bool] = {}
+        self._written = b""  # the statements that changed rows since the last commit
+        self._statement = b""
+        self._prepared: dict[bytes, bytes] = {}
         self._asked, self._told = bytearray(), bytearray()
 
-    def asked(self, data: bytes) -> bool:
-        """What the client sends next; whether it ends with the COMMIT of something that was written."""
+    def asked(self, data: bytes) -> bytes:
+        """What the client sends next; the statements that changed rows, where it ends with their COMMIT."""
         self._asked += data
         if not self._has_begun:
             self._begin()
-        commits = False
+        commits = b""
         for kind, body in _messages(self._asked) if self._has_begun else ():
             if kind == b"Q":
-                self._is_beat = BEAT in body
-                commits = body == b"COMMIT\0" and self._has_written
+                self._statement = body
+                commits = self._written if body == b"COMMIT\0" else b""
             elif kind == b"P":
                 name, query = body.split(b"\0")[:2]
-                self._beats[name] = BEAT in query
+                self._prepared[name] = query
             elif kind == b"B":
-                self._is_beat = self._beats.get(body.split(b"\0", 2)[1], False)
+                self._statement = self._prepared.get(body.split(b"\0", 2)[1], b"")
         return commits
 
-    def told(self, data: bytes) -> bool:
-        """What the server sends next; whether it says that something that was written is committed."""
+    def told(self, data: bytes) -> bytes:
+        """What the server sends next; the statements that changed rows, where it says that they are committed."""
         if not self._has_begun:
-            return False  # "no" to encryption is a single letter
+            return b""  # "no" to encryption is a single letter
         self._told += data
-        lasts = False
+        lasts = b""
         for kind, body in _messages(self._told):
-            if kind == b"C" and not self._is_beat:
+            if kind == b"C" and BEAT not in self._statement:
                 tag = body.rstrip(b"\0").split()
-                self._has_written |= tag[0] in WRITING and tag[-1] != b"0"
+                if tag[0] in WRITING and tag[-1] != b"0":
+                    self._written += self._statement
             elif kind == b"Z" and body == b"I":
-                lasts, self._has_written = lasts or self._has_written, False
+                lasts, self._written = lasts + self._written, b""
         return lasts
 
     def _begin(self) -> None:
