@@ -41,6 +41,10 @@ def main(context: click.Context, seed: int | None, size: str, services: tuple[st
     click.echo("|---|---|---|---|---|---|")
     for found in rows:
         click.echo(_row(found))
+    for found in rows:
+        for name, counts in sorted(found.statuses.items()):
+            if counts[503]:
+                click.echo(f"503: {name}, {counts[503]} of {counts.total()}")
     wrong = [text for found in rows for text in _wrong(found, whole=size == "full")]
     click.echo("\n" + ("\n".join(wrong) or "Nothing is wrong."))
     context.exit(1 if wrong else 0)
