@@ -10,7 +10,8 @@ import psycopg
 import requests
 
 from services.cli.backtest import backtest
-from services.cli.backup import backup
+from services.cli.backups.backup import backup
+from services.cli.backups.restore import restore
 from services.cli.check import check
 from services.cli.configuration import apply, diff, export
 from services.cli.dead_letters import dead_letters
@@ -22,7 +23,6 @@ from services.cli.rebuild import rebuild
 from services.cli.recount import recount
 from services.cli.redrive import redrive
 from services.cli.republish import republish
-from services.cli.restore import restore
 from services.cli.users import users
 from shared.db import SchemaOutdated
 from shared.settings import SettingsError, adopt_env_file

@@ -16,7 +16,7 @@ from tests.unit.pure_modules import PURE
 ROOT = Path(__file__).parents[2]
 OUTER = {"flask", "flask_smorest", "psycopg", "psycopg_pool", "kafka"}
 SQL_HOMES = re.compile(
-    r"^(services/\w+/store(\.py|/)|shared/(outbox|log|dead_letters|stopping|positions|beats|db|process)\.py|shared/access/"
+    r"^(services/\w+/(backups/)?store(\.py|/)|shared/(outbox|log|dead_letters|stopping|positions|beats|db|process)\.py|shared/access/"
     r"|shared/relay\.py|dev/|tests/)"
 )
 SQL = re.compile(

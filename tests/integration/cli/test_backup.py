@@ -136,7 +136,7 @@ def test_a_dump_that_ends_too_soon_is_not_committed(
     """Its checksum being right, pg_restore fails in the middle of the script."""
     dump = folder / "database.dump"
     dump.write_bytes(dump.read_bytes()[: dump.stat().st_size * 3 // 4])
-    monkeypatch.setattr("services.cli.manifest.check_whole", lambda *_: None)
+    monkeypatch.setattr("services.cli.backups.manifest.check_whole", lambda *_: None)
     closed(shop)
     code, _, err = command("restore", str(folder), "--replace")
     assert code == FAILED, err

@@ -10,7 +10,7 @@ import click
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from services.cli.postgres_programs import Programs, address, choose, running
+from services.cli.backups.postgres_programs import Programs, address, choose, running
 
 FOUND = [Programs(major, f"{major}.2", Path(f"/{major}")) for major in (15, 18, 17)]
 

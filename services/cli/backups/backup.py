@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 import orjson
 
-from services.cli import manifest as manifests
-from services.cli import postgres_programs as programs
-from services.cli import store
-from services.cli.manifest import DUMP, FORMAT, Manifest
+from services.cli.backups import manifest as manifests
+from services.cli.backups import postgres_programs as programs
+from services.cli.backups import store
+from services.cli.backups.manifest import DUMP, FORMAT, Manifest
 from services.cli.migrate import SCHEMAS
 from shared.db import ACCESS, Connection, snapshot
 from shared.events import isoformat

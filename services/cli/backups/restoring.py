@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 import yoyo
 
-from services.cli import postgres_programs as programs
-from services.cli import store
-from services.cli.backup import NAMES
-from services.cli.manifest import DUMP, Manifest
+from services.cli.backups import postgres_programs as programs
+from services.cli.backups import store
+from services.cli.backups.backup import NAMES
+from services.cli.backups.manifest import DUMP, Manifest
 from shared.db import ACCESS, Connection, Schema, connect
 from shared.settings import Settings
 

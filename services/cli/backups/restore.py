@@ -14,11 +14,11 @@ from kafka.errors import KafkaError
 from services import survey
 from services.aggregator.handler import GROUP as SUMS
 from services.alerts.handler import GROUP as DETECTORS
-from services.cli import manifest as manifests
-from services.cli import restoring, store
-from services.cli.backup import NAMES
+from services.cli.backups import manifest as manifests
+from services.cli.backups import restoring, store
+from services.cli.backups.backup import NAMES
+from services.cli.backups.manifest import ERASURES, Manifest
 from services.cli.erasures import Erased, erase_again, everyone, line, read
-from services.cli.manifest import ERASURES, Manifest
 from services.cli.migrate import SCHEMAS
 from services.cli.rebuild import RECEIVERS, make_anew
 from services.cli.recount import count
