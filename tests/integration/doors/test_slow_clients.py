@@ -56,14 +56,19 @@ def slow(url: str, text: str) -> Iterator[list[socket.socket]]:
         yield [stack.enter_context(opened(url, text)) for _ in range(SLOW)]
 
 
+def answers_soon(web: str) -> bool:
+    """Long before the slow ones are sent away: whoever waits for those waits too long, however busy the machine is."""
+    with contextlib.suppress(requests.Timeout):
+        return requests.get(f"{web}/healthz", timeout=patience.WHOLE_SECONDS / 2).status_code == 200
+    return False
+
+
 @pytest.mark.e2e
 def test_half_a_request_keeps_nobody_waiting(web: str) -> None:
     for what, text in HALVES.items():
         with slow(web, text):
             for _ in range(8):
-                began = time.monotonic()
-                assert requests.get(f"{web}/healthz", timeout=4).status_code == 200
-                assert time.monotonic() - began < 3, what
+                assert answers_soon(web), what
 
 
 @pytest.mark.e2e
@@ -75,7 +80,7 @@ def test_an_answer_that_is_not_taken_keeps_nobody_waiting(web: str) -> None:
     with ExitStack() as stack:
         clients = [stack.enter_context(narrow(web, asked)) for _ in range(SLOW)]
         for _ in range(8):
-            assert requests.get(f"{web}/healthz", timeout=4).status_code == 200
+            assert answers_soon(web)
         clients[0].settimeout(10)
         for _ in range(2):
             assert answered(clients[0]).endswith(whole.content[-1000:])
