@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -45,22 +47,32 @@ def inventory(shop: Shop) -> dict[str, Item]:
     return {"values": measure["items"], "action": action, "cases": {case["id"]: case for case in cases}}
 
 
+@contextmanager
+def nobody_sends(stack: Stack) -> Iterator[None]:
+    """Within it nobody sends what is due; after it they do, for the tests that follow too."""
+    try:
+        for sender in SENDERS:
+            stack.stop(sender)
+        yield
+    finally:
+        for sender in SENDERS:
+            stack.start(sender)
+
+
 def something_due(stack: Stack, shop: Shop, rng: random.Random) -> list[Item]:
-    """Two customers' cases, one of them solved, while nobody sends the mails about them; their answers."""
-    for sender in SENDERS:
-        stack.stop(sender)
+    """Two customers' cases, one of them solved after its owner was to be told of it; their answers."""
     found = []
     for email in (SOLVED, OPEN):
         item = shop.item(rng, "tracking", "free", 1, datetime.now(UTC))
         body = item | {"contact": {"email": email, "consent": True}}
         shop.api.post("survey", f"/v1/surveys/{body.pop('survey')}/responses", body)
         found.append(item)
+        ports.wait_until(lambda: announced(stack, shop) == len(found), "the case's announcement", 60)
         if email == SOLVED:
             (case,) = shop.api.get("survey", "/v1/follow-ups", journey=shop.key)["items"]
             done = {"state": "resolved", "outcome": "solved"}
             answer = shop.api.call("PATCH", "survey", f"/v1/follow-ups/{case['id']}", json=done)
             assert answer.ok, answer.text
-    ports.wait_until(lambda: announced(stack, shop) == 2, "both cases' announcements", 60)
     return found
 
 

@@ -37,14 +37,13 @@ def test_everything_is_dropped_and_restored(
     shop, folder = Shop("backed-up", Api(stack)), tmp_path / "backup"
     sent = a_shop_with_a_past(stack, shop, rng, FULL_A_DAY if full_size else A_DAY)
     belongings.furnish(shop)
-    sent += belongings.something_due(stack, shop, rng)
-    before = belongings.inventory(shop)
-    with visitors(shop, rng) as customers:
-        customers.wait_for_more(10)
-        made = command(stack, "backup", str(folder))
-        customers.wait_for_more(10)
-    for sender in belongings.SENDERS:
-        stack.start(sender)
+    with belongings.nobody_sends(stack):
+        sent += belongings.something_due(stack, shop, rng)
+        before = belongings.inventory(shop)
+        with visitors(shop, rng) as customers:
+            customers.wait_for_more(10)
+            made = command(stack, "backup", str(folder))
+            customers.wait_for_more(10)
     due = belongings.sent_about_cases(stack, shop, 1)
     assert "exists already" in refused(stack, "backup", str(folder))
     assert "stop all processes first" in refused(stack, "restore", str(folder), "--replace").lower()
