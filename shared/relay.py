@@ -7,13 +7,14 @@ new producer and sends again from the watermark, which receivers see as duplicat
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import structlog
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from shared import broker, events, outbox
 from shared.db import Connection, Schema, connect, require_current
@@ -25,6 +26,9 @@ BATCH = 2000
 IDLE_SECONDS = 0.02
 HEARTBEAT_SECONDS = 60
 RETRY_SECONDS = 1.0
+# A broker that hangs is one whose answer is awaited longer; the producer gives each event up after 20 s.
+PATIENCE_SECONDS = 5.0
+GIVE_UP_SECONDS = 30.0
 RELAY_LOCK = 7_402_002
 
 log = structlog.get_logger()
@@ -63,10 +67,10 @@ def _relay(settings: Settings, conn: Connection, status: Status, stop: StopSigna
     try:
         while not stop:
             stamped = _stamp(conn)
-            sent = send_waiting(settings, conn, producer)
+            sent = send_waiting(settings, conn, producer, status)
             if time.monotonic() >= beat_due:
                 beat_due = time.monotonic() + HEARTBEAT_SECONDS
-                _heartbeat(settings, conn, producer)
+                _heartbeat(settings, conn, producer, status)
             status.beat(conn, {"ready": True, **outbox.waiting(conn)})
             if not stamped and not sent:
                 time.sleep(IDLE_SECONDS)
@@ -79,16 +83,14 @@ def _stamp(conn: Connection) -> int:
         return outbox.stamp(conn, BATCH)
 
 
-def send_waiting(settings: Settings, conn: Connection, producer: KafkaProducer) -> int:
+def send_waiting(settings: Settings, conn: Connection, producer: KafkaProducer, status: Status) -> int:
     """Send the next rows above the watermark and wait for the broker; the number sent. Raises KafkaError."""
     before = outbox.acknowledged(conn)
     rows = outbox.stamped_after(conn, before, BATCH)
     if not rows:
         return 0
     futures = [_send(settings, producer, row) for row in rows]
-    producer.flush(timeout=30)
-    for future in futures:
-        future.get(timeout=0)
+    _deliver(conn, producer, status, futures)
     outbox.acknowledge(conn, before=before, now=rows[-1]["position"])
     return len(rows)
 
@@ -102,7 +104,27 @@ def _send(settings: Settings, producer: KafkaProducer, row: dict[str, Any]) -> A
     )
 
 
-def _heartbeat(settings: Settings, conn: Connection, producer: KafkaProducer) -> None:
+def _deliver(conn: Connection, producer: KafkaProducer, status: Status, futures: Sequence[Any]) -> None:
+    """Wait until the broker has it all, and say so while that takes long: silence would mean that nobody relays.
+
+    Raises KafkaError.
+    """
+    began = time.monotonic()
+    while True:
+        try:
+            producer.flush(timeout=PATIENCE_SECONDS)
+            break
+        except KafkaTimeoutError:
+            waited = time.monotonic() - began
+            if waited > GIVE_UP_SECONDS:
+                raise
+            error = f"the broker has not taken what was sent for {waited:.0f} s"
+            status.beat(conn, {"ready": False, "error": error, **outbox.waiting(conn)}, now=True)
+    for future in futures:
+        future.get(timeout=0)
+
+
+def _heartbeat(settings: Settings, conn: Connection, producer: KafkaProducer, status: Status) -> None:
     complete_to, now = (events.isoformat(at) for at in outbox.complete_to(conn))
     data = {
         "beat_at": now,
@@ -112,7 +134,7 @@ def _heartbeat(settings: Settings, conn: Connection, producer: KafkaProducer) ->
         "survey_web_ready": _ready(f"{settings.internal_url('survey')}/readyz"),
     }
     value = events.encode(events.HEARTBEAT_TYPE, "relay", int(time.time()), now, data)
-    producer.send(broker.topic(settings, events.HEARTBEAT), value=value).get(timeout=30)
+    _deliver(conn, producer, status, [producer.send(broker.topic(settings, events.HEARTBEAT), value=value)])
 
 
 def _ready(url: str) -> bool:

@@ -61,11 +61,11 @@ BUGS = {
         "the relay sends what it has stamped before the stamps are committed",
         "shared/relay.py",
         """            stamped = _stamp(conn)
-            sent = send_waiting(settings, conn, producer)
+            sent = send_waiting(settings, conn, producer, status)
 """,
         """            with conn.transaction():
                 stamped = outbox.stamp(conn, BATCH)
-                sent = send_waiting(settings, conn, producer)
+                sent = send_waiting(settings, conn, producer, status)
 """,
         RELAY,
     ),

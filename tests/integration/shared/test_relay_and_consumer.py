@@ -15,6 +15,7 @@ from kafka import KafkaConsumer
 from shared import broker, consumer, dead_letters, events, outbox, positions, relay
 from shared.batch import Batch, Counts
 from shared.db import Connection, Schema, connect, migrate
+from shared.process import Status
 from shared.settings import Settings
 
 pytestmark = pytest.mark.broker
@@ -58,7 +59,7 @@ def send_all(settings: Settings, conn: Connection) -> int:
     while outbox.stamp(conn, 1000):
         pass
     sent = 0
-    while count := relay.send_waiting(settings, conn, producer):
+    while count := relay.send_waiting(settings, conn, producer, Status("relay")):
         sent += count
     producer.close()
     return sent
