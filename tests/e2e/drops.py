@@ -16,7 +16,9 @@ HISTORY_DAYS = range(4, 64)
 # stage is healthy whatever the seed; how often chance alone raises an alarm is the simulation's question.
 HEALTHY = (5, 5, 5, 5, 4, 4, 2, 1)
 FLOOR = 1
-FALLEN = 40  # answers at the floor; about 16 open an incident
+# Answers at the floor: about 16 open an incident in a quiet stage, up to 60 after 43 eights in one day, because what
+# outnumbers the known answers counts for less (ADR 0009).
+FALLEN, FALLEN_AN_EIGHT = 40, 2
 EIGHTS = 2  # of healthy live answers a stage, unless told otherwise, before it falls if it does
 
 
@@ -50,6 +52,11 @@ class Drops:
     @cached_property
     def journeys(self) -> list[str]:
         return list(dict.fromkeys(journey for journey, _ in self.places))
+
+    @property
+    def fallen(self) -> int:
+        """How many answers at the floor a stage that drops is given."""
+        return FALLEN + FALLEN_AN_EIGHT * self.eights
 
     def open(self, told: Item) -> None:
         """Map everything; `told` is by which channels, or at which address, every owner is."""
