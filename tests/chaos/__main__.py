@@ -43,7 +43,8 @@ def main(
     course_of: str | None,
 ) -> None:
     """Let everything go wrong at once, and check that every promise holds."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    for how in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: a shell's background has it ignored
+        signal.signal(how, _end)
     first = int(time.time()) % 1_000_000 if seed is None else seed
     aimed = bug or course_of
     outcomes = []
@@ -58,6 +59,10 @@ def main(
         )
         click.echo(f"\n{bug}: red in {caught} of {courses} courses")
     context.exit(1 if any(found.wrong for found in outcomes) else 0)
+
+
+def _end(number: int, _: object) -> None:
+    sys.exit(128 + number)
 
 
 main()

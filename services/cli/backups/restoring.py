@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ from shared.db import ACCESS, Connection, Schema, connect
 from shared.settings import Settings
 
 SHOWN = 8
+# A server ends the session of a process that was stopped a moment after that process is gone.
+LEAVING_SECONDS = 2.0
 
 
 @contextmanager
@@ -28,12 +31,20 @@ def alone(settings: Settings) -> Iterator[Connection]:
     """
     with connect(settings, ACCESS) as conn:
         store.name_connection(conn, _name(conn))
-        if not store.hold_back_relay(conn):
-            raise click.ClickException("the relay runs, or another restore: stop all processes first")
-        if found := store.others(conn, _name(conn)):
-            who = f"{len(found)} others are connected to the database: {', '.join(found[:SHOWN])}"
-            raise click.ClickException(f"{who}. Stop all processes first")
+        deadline = time.monotonic() + LEAVING_SECONDS
+        while who := _not_alone(conn):
+            if time.monotonic() > deadline:
+                raise click.ClickException(f"{who}. Stop all processes first")
+            time.sleep(0.1)
         yield conn
+
+
+def _not_alone(conn: Connection) -> str | None:
+    """Who is there beside us; None: nobody, and no relay will be while `conn` lives."""
+    if not store.hold_back_relay(conn):
+        return "the relay runs, or another restore"
+    found = store.others(conn, _name(conn))
+    return f"{len(found)} others are connected to the database: {', '.join(found[:SHOWN])}" if found else None
 
 
 def put_back(settings: Settings, conn: Connection, folder: Path, backup: Manifest) -> str:

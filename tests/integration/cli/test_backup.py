@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,18 @@ def test_not_while_others_are_connected(shop: Service, folder: Path, command: Co
     shop.conn.execute("SELECT pg_advisory_lock(%s)", [RELAY_LOCK])
     code, _, err = command("restore", str(folder), "--replace")
     assert (code, "the relay runs" in err) == (FAILED, True)
+
+
+def test_who_is_just_leaving_holds_up_nothing(
+    shop: Service, folder: Path, command: Command, settings: Settings
+) -> None:
+    closed(shop)
+    with connect(settings, ACCESS) as conn:
+        leaving = threading.Timer(0.5, conn.close)
+        leaving.start()
+        code, out, err = command("restore", str(folder), "--replace")
+        leaving.join()
+    assert code == 0, f"{out}{err}"
 
 
 @pytest.mark.parametrize(
