@@ -15,7 +15,7 @@ from tests.chaos.plan import Size
 SIZES = {
     "short": Size(answers=1_600, stages=20, falls=4, seconds=20, kills=16),
     "middle": Size(answers=12_000, stages=60, falls=12, seconds=90, kills=60),
-    "long": Size(answers=100_000, stages=300, falls=60, seconds=1800, kills=240),
+    "long": Size(answers=100_000, stages=300, falls=60, seconds=1300, kills=160),
 }
 
 

@@ -94,7 +94,7 @@ class Drops:
             moments = sorted(self.rng.uniform(0, fall) for _ in scores)
             timed += [(at, self._item(place, score)) for at, score in zip(moments, scores, strict=True)]
             if place in self.falling:
-                moments = sorted(self.rng.uniform(fall, fall + 0.1) for _ in range(FALLEN))
+                moments = sorted(self.rng.uniform(fall, fall + 0.1) for _ in range(self.fallen))
                 timed += [(at, self._item(place, FLOOR)) for at in moments]
         return [item for _, item in sorted(timed, key=lambda entry: entry[0])]
 
