@@ -16,7 +16,7 @@ HISTORY_DAYS = range(4, 64)
 # stage is healthy whatever the seed; how often chance alone raises an alarm is the simulation's question.
 HEALTHY = (5, 5, 5, 5, 4, 4, 2, 1)
 FLOOR = 1
-# Answers at the floor: about 20 open an incident in a quiet stage, 65 after 43 eights in one day, because what
+# Answers at the floor: about 20 open an incident in a quiet stage, 60 after 42 eights in one day, because what
 # outnumbers the known answers counts for less (ADR 0009).
 FALLEN, FALLEN_AN_EIGHT = 40, 2
 EIGHTS = 2  # of healthy live answers a stage, unless told otherwise, before it falls if it does
