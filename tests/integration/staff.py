@@ -55,7 +55,8 @@ TIMES = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*(?:Z|[+-]\d\d:?\d\d)?|\d{1,2} \w{3}(?: \d{4})?,? \d\d:\d\d(?: \w+)?"
     r"|\b\d+(?:\.\d+)? ?(?:ms|s|min|h|days?|seconds)\b|\"(?:behind_seconds|age|beat_at)\": ?[\d.]+"
     r"|name=\"(?:csrf|id|edit)\" value=\"[^\"]*\"|value=\"[0-9a-f-]{36}\""
-    r"|Scores as of \d\d:\d\d|\?t=[\w.-]+|/preview/[\w.-]+/|\b[0-9a-f]{8}-[0-9a-f-]{27}\b"
+    r"|Scores as of \d\d:\d\d|type=\"time\" value=\"\d\d:\d\d\"|(?:less than a|\d+) minutes?\b"
+    r"|\?t=[\w.-]+|/preview/[\w.-]+/|\b[0-9a-f]{8}-[0-9a-f-]{27}\b"
 )
 
 
