@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -31,6 +32,12 @@ __all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 NOWHERE = f"{ports.LOOPBACK}:1"
 TEMPLATE = "template_journeyloop"
 SERVICES = ("survey", "aggregator", "alerts")
+
+# How long an example takes is the machine's affair; a property says what is true, at any load.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

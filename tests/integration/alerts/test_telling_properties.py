@@ -107,7 +107,6 @@ class Life:
 @pytest.mark.usefixtures("shop")
 @settings(
     max_examples=15,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

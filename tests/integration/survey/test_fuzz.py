@@ -50,8 +50,7 @@ def mutated(value: Any, odd: Any, rng: random.Random) -> Any:
 
 @settings(
     max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     phases=[Phase.generate],
 )
 @given(ODD, st.integers(0, 2**32), st.text(st.characters(exclude_categories=["Cs"]), max_size=10))

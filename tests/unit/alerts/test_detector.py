@@ -206,7 +206,7 @@ def test_detectors_of_a_stage_share_its_budget() -> None:
     assert shares([one, other, own, off])[:3] == pytest.approx([0.5 / 3, 0.5 / 3, 3.0])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 2**32), st.lists(st.integers(1, 2000), max_size=4))
 def test_saved_and_loaded_anywhere_it_goes_on_bit_for_bit(seed: int, cuts: list[int]) -> None:
     made = list(stages.answers(Random(seed), 120, 20, stages.drop(50 if seed % 2 else -50, 100, 108), 90))

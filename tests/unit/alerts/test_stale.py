@@ -125,7 +125,7 @@ OUTAGES = st.lists(
 )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(OUTAGES, st.integers(0, 2**20), st.booleans())
 @example([("web", 8 * 1440, 720)], 1, False)
 @example([("relay", 8 * 1440, 720)], 1, False)
@@ -141,7 +141,7 @@ def test_no_outage_is_ever_taken_for_silence(
     assert pipe.stale_at is None
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(OUTAGES, st.integers(0, 2**20), st.integers(10 * 1440, 12 * 1440))
 def test_a_true_silence_is_always_noticed(
     outages: list[tuple[str, int, int]], seed: int, silent_from: int

@@ -116,7 +116,7 @@ def history(drawn: Sequence[tuple[int, int, int, int, bool]]) -> list[Entry]:
     return entries
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(ANSWER, max_size=25))
 def test_cells_have_five_and_never_overlap_at_any_two_moments(
     drawn: list[tuple[int, int, int, int, bool]],
@@ -146,7 +146,7 @@ def steps(entries: Sequence[Entry]) -> set[int]:
     return {abs(b - a) for ns in versions(entries).values() for a, b in pairwise(ns)} - {0}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(ANSWER, max_size=25))
 def test_two_looks_differ_by_five_answers_or_not_at_all(drawn: list[tuple[int, int, int, int, bool]]) -> None:
     coming = history([(*one[:4], False) for one in drawn])

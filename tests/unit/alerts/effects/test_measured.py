@@ -138,7 +138,7 @@ def test_weekdays_of_a_short_time_are_no_effect() -> None:
 days_of = st.lists(st.lists(st.integers(0, 10), min_size=2, max_size=12), min_size=30, max_size=45)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(days_of, days_of)
 def test_always(treated_days: list[list[int]], control_days: list[list[int]]) -> None:
     """Swapped sides give the mirrored effect; the interval holds it and only shrinks; more clustering never helps."""
