@@ -32,11 +32,12 @@ def test_from_an_answer_to_the_owners_inbox(stack: Stack, shop: Shop, rng: rando
         shop.api.batch(items)
     outcome.drained(stack)
     one_answer_becomes_a_score(stack, shop)
-    drop = shop.drop(rng, 600)
+    drop = shop.drop(rng, 1500, unhappy=["pro"])
     sent += drop + [
         shop.healthy(rng, name, datetime.now(UTC)) for name in ("order", "manual") for _ in range(300)
     ]
-    shop.api.batch(sent[-1200:])
+    for items in sliced(sent[-2100:], 2000):
+        shop.api.batch(items)
     outcome.drained(stack)
     outcome.recounted(stack)
     the_owner_was_told_once(stack, shop)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from random import Random
+from typing import cast
+
+import pytest
 
 from services.alerts.detection import FALSE_ALARMS_PER_YEAR, Answer, Detector, Opening, State
 from shared.scoring import half_units
+from tests.e2e.collector import Api, Item
 from tests.e2e.drops import EIGHTS, FALLEN, FALLEN_AN_EIGHT, FLOOR, HEALTHY
+from tests.e2e.shop import PLANS, Shop
 from tests.unit.alerts.stages import DAY, MONDAY
 
 BUSIEST = 42  # eights a stage in the long course of `make chaos`
@@ -46,3 +53,29 @@ def test_a_fall_in_a_flood_is_noticed_later_and_the_scripts_give_enough() -> Non
         print(f"after {8 * eights} answers: {min(counts)} to {max(counts)}")
         assert 1.5 * max(counts) < FALLEN + FALLEN_AN_EIGHT * eights
     assert max(found[EIGHTS]) < min(found[BUSIEST])
+
+
+def needed_of_the_shop(seed: int, a_day: int, count: int, unhappy: Sequence[str]) -> int:
+    """How many answers of the shop's drop open its incident."""
+    rng, shop, detector = Random(seed), Shop("any", cast(Api, None)), Detector(State(FALSE_ALARMS_PER_YEAR))
+    today = datetime.now(UTC).toordinal()
+
+    def take(sequence: int, item: Item) -> bool:
+        day = datetime.fromisoformat(item["answered_at"]).toordinal()
+        half = half_units("csat", item["score"])
+        survey = (item["survey"], 1)
+        answer = Answer(sequence, today * DAY + sequence, today, day, survey, half, day < today)
+        return isinstance(detector.take(answer), Opening)
+
+    delivery = (shop.survey("parcel"), shop.survey("tracking"))
+    past = [item for item in shop.history(rng, a_day) if item["survey"] in delivery]
+    opened = [take(number, item) for number, item in enumerate(past + shop.drop(rng, count, unhappy), 1)]
+    assert opened.count(True) == 1, f"seed {seed}"
+    return opened.index(True) + 1 - len(past)
+
+
+@pytest.mark.parametrize(("a_day", "count", "unhappy"), [(8, 300, PLANS), (20, 1500, ["pro"])])
+def test_the_shops_drop_is_noticed_whatever_the_seed(a_day: int, count: int, unhappy: Sequence[str]) -> None:
+    found = [needed_of_the_shop(seed, a_day, count, unhappy) for seed in range(60)]
+    print(f"{min(found)} to {max(found)} of {count}")
+    assert 2 * max(found) < count
