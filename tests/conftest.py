@@ -7,6 +7,7 @@ own; a test that uses `mail_sink` gets a mail server. Unit tests ask for none of
 from __future__ import annotations
 
 import os
+import random
 import uuid
 from collections.abc import Iterator
 from importlib import import_module
@@ -38,6 +39,12 @@ hypothesis.settings.register_profile(
     "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("untimed")
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> random.Random:
+    """Chance that can be had again, each test's own: JOURNEYLOOP_SEED gives another course."""
+    return random.Random(f"{os.environ.get('JOURNEYLOOP_SEED', '1')} {request.node.name}")
 
 
 @pytest.fixture(scope="session")

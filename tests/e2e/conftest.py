@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -29,14 +27,6 @@ def stack() -> Iterator[Stack]:
     kind = "kafka" if on_apache_kafka() else "embedded"
     with temporary_stack.temporary(kind, SETTINGS) as running:
         yield running
-
-
-@pytest.fixture
-def rng(request: pytest.FixtureRequest) -> random.Random:
-    """Chance that can be had again: the seed is printed, and JOURNEYLOOP_SEED sets it; each test's own."""
-    seed = int(os.environ.get("JOURNEYLOOP_SEED", time.time_ns() % 1_000_000))
-    print(f"JOURNEYLOOP_SEED={seed}")
-    return random.Random(f"{seed} {request.node.name}")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ the whole size is
 
     JOURNEYLOOP_E2E=full .venv/bin/pytest tests/e2e/test_scripted_drops.py -s     (300 stages, 60 drops, 100 kills)
 
-on the embedded broker, and with JOURNEYLOOP_TEST_BROKER=kafka on Apache Kafka. JOURNEYLOOP_SEED repeats a run's chance.
+on the embedded broker, and with JOURNEYLOOP_TEST_BROKER=kafka on Apache Kafka. JOURNEYLOOP_SEED gives another course.
 Once all is sent and killed, time moves on for messages that wait: in the short form for any, in the whole one for the
 retries that are five minutes and more away; leases of what a kill cut off and the windows of merges run their time.
 """

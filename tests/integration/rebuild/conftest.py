@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
@@ -22,14 +21,6 @@ Command = Callable[..., tuple[int, str, str]]
 Held = dict[str, list[dict[str, Any]]]
 
 STAMPED_AT_ONCE = 5000
-
-
-@pytest.fixture
-def rng() -> Random:
-    """Chance that can be had again: the seed is printed, and JOURNEYLOOP_SEED sets it."""
-    seed = int(os.environ.get("JOURNEYLOOP_SEED", time.time_ns() % 1_000_000))
-    print(f"JOURNEYLOOP_SEED={seed}")
-    return Random(seed)
 
 
 @pytest.fixture

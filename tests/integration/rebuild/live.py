@@ -103,7 +103,7 @@ class Live:
     def _somebody_decides(self) -> None:
         """Resolve an open incident in each of the three ways in turn, or change a detector's settings.
 
-        Only the incidents of NPS are looked after; the others recover by themselves.
+        Only the incidents of NPS are looked after; the others recover by themselves. So customers' NPS stays on.
         """
         row = self.alerts.execute(
             "SELECT * FROM incident WHERE state <> 'resolved' AND metric = 'nps' ORDER BY opening_sequence LIMIT 1"
@@ -113,7 +113,8 @@ class Live:
             self.outcomes += 1
             return
         journey, stage, metric, audience = self.random.choice(self.places)
-        rate, enabled = self.random.choice((None, None, 0.2, 2.0)), self.random.random() < 0.9
+        rate = self.random.choice((None, None, 0.2, 2.0))
+        enabled = (metric, audience) == ("nps", "customer") or self.random.random() < 0.9
         payload = {"enabled": enabled, "false_alarms_per_year": rate}
         decisions.ask(self.alerts, f"{journey}/{stage}", metric, audience, SETTINGS, payload, "ana")
 
