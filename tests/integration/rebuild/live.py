@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -101,22 +102,25 @@ class Live:
         consumer.process(self.settings, conn, polled, apply, self.counts)
 
     def _somebody_decides(self) -> None:
-        """Resolve an open incident in each of the three ways in turn, or change a detector's settings.
-
-        Only the incidents of NPS are looked after; the others recover by themselves. So customers' NPS stays on.
-        """
-        row = self.alerts.execute(
-            "SELECT * FROM incident WHERE state <> 'resolved' AND metric = 'nps' ORDER BY opening_sequence LIMIT 1"
-        ).fetchone()
-        if row and self.random.random() < 0.7:
-            self._resolve(row, OUTCOMES[self.outcomes % 3])
-            self.outcomes += 1
+        """Resolve an incident of NPS, or change a detector's settings; the other incidents recover by themselves."""
+        if self.random.random() < 0.7 and self.resolve_one(["nps"]):
             return
         journey, stage, metric, audience = self.random.choice(self.places)
-        rate = self.random.choice((None, None, 0.2, 2.0))
-        enabled = (metric, audience) == ("nps", "customer") or self.random.random() < 0.9
+        rate, enabled = self.random.choice((None, None, 0.2, 2.0)), self.random.random() < 0.9
         payload = {"enabled": enabled, "false_alarms_per_year": rate}
         decisions.ask(self.alerts, f"{journey}/{stage}", metric, audience, SETTINGS, payload, "ana")
+
+    def resolve_one(self, metrics: Sequence[str] = ("nps", "csat", "ces")) -> bool:
+        """Resolve the oldest open incident of these, in each of the three ways in turn; whether there is one."""
+        row = self.alerts.execute(
+            "SELECT * FROM incident WHERE state <> 'resolved' AND metric = ANY(%s) ORDER BY opening_sequence LIMIT 1",
+            [list(metrics)],
+        ).fetchone()
+        if row is None:
+            return False
+        self._resolve(row, OUTCOMES[self.outcomes % 3])
+        self.outcomes += 1
+        return True
 
     def redrive(self) -> None:
         """Somebody brings back the newest dead letter and about half of the others, while answers go on coming."""
