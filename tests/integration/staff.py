@@ -20,8 +20,7 @@ from tests.integration.rebuild.live import Live
 from tests.integration.survey.conftest import JOURNEY, SURVEY
 from tests.integration.whole_shop import Shop
 
-NOW = datetime.now(UTC)
-YEAR = NOW.year - 1
+YEAR = datetime.now(UTC).year - 1
 STAFF = {"journey": "shop", "stage": "delivery", "metric": "nps", "audience": "employee"}
 # Of these only admins see numbers that count every event (ADR 0024); requests are counted by the looking itself.
 COUNT_EVENTS = re.compile(r"^/(status|v1/status/.*|v1/detectors)$")

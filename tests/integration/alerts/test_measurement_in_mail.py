@@ -93,8 +93,8 @@ def test_what_moved_is_in_mail_page_and_json(
     [mail] = mail_sink.messages()
     [line] = [line for line in told(mail).splitlines() if line.startswith("Measurement: ")]
     assert re.fullmatch(
-        r"Measurement: app answers (1|2)\d % → (4|5)\d %; the question's wording changed on \d+ \w+ \(delivery-nps\); "
-        r"volume unchanged\.",
+        r"Measurement: app answers (1|2)\d % → (4|5)\d %; the question's wording changed on \d+ \w+( \d{4})? "
+        r"\(delivery-nps\); volume unchanged\.",
         line,
     ), line
     assert line.partition(";")[0] in told(mail, "html")

@@ -13,19 +13,12 @@ from shared import outbox
 from shared.events import parse_time
 from tests.integration.survey.conftest import Service
 
-TODAY = datetime.now(ZoneInfo("Europe/Berlin")).date()
-ASKED = {
-    "journey": "shop",
-    "stage": "delivery",
-    "metric": "nps",
-    "before_from": (TODAY - timedelta(days=6)).isoformat(),
-    "before_to": (TODAY - timedelta(days=4)).isoformat(),
-    "since_from": (TODAY - timedelta(days=3)).isoformat(),
-    "since_to": TODAY.isoformat(),
-}
+ASKED = {"journey": "shop", "stage": "delivery", "metric": "nps"}
+PERIODS = {"before_from": 6, "before_to": 4, "since_from": 3, "since_to": 0}  # days ago
 
 
-DAYS = ("before_from", "before_to", "since_from", "since_to")
+def days_ago(number: int) -> str:
+    return (datetime.now(ZoneInfo("Europe/Berlin")).date() - timedelta(days=number)).isoformat()
 
 
 def ask(
@@ -35,16 +28,16 @@ def ask(
     path: str = "/v1/measurement",
     **changed: Any,
 ) -> Any:
-    query = {name: value for name, value in (ASKED | changed).items() if value is not None}
+    periods = {name: days_ago(number) for name, number in PERIODS.items()}
+    query = {name: value for name, value in (ASKED | periods | changed).items() if value is not None}
     answer = service.call("GET", path, role, query_string=query)
     assert answer.status_code == status, answer.text
     return answer.json
 
 
-def noon(days_ago: int) -> str:
+def noon(ago: int) -> str:
     """Noon UTC, well within the day of Europe/Berlin."""
-    day = TODAY - timedelta(days=days_ago)
-    return f"{day.isoformat()}T12:00:00Z" if days_ago else datetime.now(UTC).isoformat()
+    return f"{days_ago(ago)}T12:00:00Z" if ago else datetime.now(UTC).isoformat()
 
 
 def test_days_by_channel_and_language(shop: Service) -> None:
@@ -54,14 +47,14 @@ def test_days_by_channel_and_language(shop: Service) -> None:
     found = ask(shop)
     (day,) = found["before"]["days"]
     assert day == {
-        "day": (TODAY - timedelta(days=5)).isoformat(),
+        "day": days_ago(5),
         "answers": 3,
         "channels": {"app": 2},
         "languages": {"de": 2, "en": 1},
     }
     assert [day["channels"] for day in found["since"]["days"]] == [{"link": 1}]
     assert found["response_rate"] == {"before": None, "since": None}
-    assert (found["audience"], found["before"]["from"]) == ("customer", ASKED["before_from"])
+    assert (found["audience"], found["before"]["from"]) == ("customer", days_ago(6))
 
 
 def test_other_places_are_not_counted(shop: Service) -> None:
@@ -86,7 +79,7 @@ def test_wordings_say_since_when_they_are_live(shop: Service) -> None:
     assert [(one["survey"], one["revision"]) for one in found] == [("delivery-nps", 1), ("delivery-nps", 2)]
     first, second = (parse_time(one["live_from"]) for one in found)
     assert first < began < second
-    assert ask(shop, "viewer", 200, "/v1/wordings", **dict.fromkeys(DAYS))["items"] == found
+    assert ask(shop, "viewer", 200, "/v1/wordings", **dict.fromkeys(PERIODS))["items"] == found
 
 
 def test_employees_are_not_counted(shop: Service) -> None:
